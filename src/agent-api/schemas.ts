@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { PROBLEM_CODES } from '../errors';
+
+/** Version of the wire contract: the first part of every path. */
+export const API_VERSION = 'v1';
+
+const text = z.string().min(1).max(512);
+
+/** Key of who holds a thing: for Pulumi stack identity + URN, for GitOps namespace/name. */
+export const ownerSchema = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without blanks');
+
+export const problemSchema = z.object({
+  code: z.enum(PROBLEM_CODES),
+  key: z.string(),
+  found: z.string(),
+  allowed: z.string(),
+  fix: z.string(),
+});
+
+/** Body of every answer of 400 and above, as `application/problem+json` (RFC 9457). */
+export const problemDocumentSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  problems: z.array(problemSchema).min(1),
+});
+
+export const poolSubnetSchema = z.strictObject({
+  subnet: text,
+  ranges: z.array(text).min(1).max(1024).optional(),
+  gateway: text.optional(),
+  exclude: z.array(text).max(1024).optional(),
+});
+
+export const poolSpecSchema = z.strictObject({
+  subnets: z.array(poolSubnetSchema).min(1).max(64),
+});
+
+/**
+ * What a `PUT` carries beside the definition.
+ *
+ * Without `id` it begins a new incarnation, so that a removal of an older one has no effect any
+ * more. With `id` it changes that incarnation, which stays as it is.
+ */
+const change = {
+  owner: ownerSchema,
+  id: text.optional(),
+  /** The owner that hands it over: a resource that was renamed. Has to be of the same identity. */
+  from: ownerSchema.optional(),
+};
+
+/** `PUT /v1/pools/{name}`; with `?offer=true` it is only kept for a preview. */
+export const putPoolSchema = z.strictObject({ ...change, spec: poolSpecSchema });
+
+export const poolViewSchema = z.object({
+  /** `<name>#<incarnation>`; incarnation 0 while only offered. */
+  id: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  spec: poolSpecSchema,
+  offered: z.boolean(),
+  /** Number of addresses, as text: an IPv6 pool has more than a number holds. */
+  size: z.string(),
+  claimed: z.number().int(),
+  offers: z.number().int(),
+  quarantined: z.number().int(),
+});
+
+/** `POST /v1/offers` and `POST /v1/claims`. */
+export const claimRequestSchema = z.strictObject({
+  pool: text,
+  owner: ownerSchema,
+  addresses: z.array(text).min(1).max(2).optional(),
+  family: z.enum(['ipv4', 'ipv6', 'dual']).optional(),
+  /** The owner that hands its claim over, incarnation and all: a resource that was renamed. */
+  from: ownerSchema.optional(),
+});
+
+export const claimViewSchema = z.object({
+  /** `<claim>#<incarnation>`; incarnation 0 for an offer. */
+  id: z.string(),
+  pool: z.string(),
+  owner: z.string(),
+  state: z.enum(['offered', 'claimed']),
+  /** IPv4 before IPv6. */
+  addresses: z.array(z.string()).min(1),
+  /** The same with their subnets' prefix lengths. */
+  cidrs: z.array(z.string()).min(1),
+  /** Gateways of their subnets, where the pool has them. */
+  gateways: z.array(z.string()),
+  /** End of an offer, RFC 3339. */
+  until: z.string().optional(),
+});
+
+export const claimListSchema = z.object({ claims: z.array(claimViewSchema) });
+export const poolListSchema = z.object({ pools: z.array(poolViewSchema) });
+export const removedSchema = z.object({
+  /** False when it was gone already or a newer incarnation has taken its place. */
+  removed: z.boolean(),
+});
+
+/** A Linux bridge wanted on a node. */
+export const bridgeSpecSchema = z.strictObject({
+  /** Host interfaces to make ports of the bridge. They must exist. */
+  ports: z.array(text).max(256).optional(),
+  /** Addresses with prefix length, in the order the bridge shall have them. */
+  addresses: z.array(text).max(256).optional(),
+  /** Bytes, 68 to 65535. */
+  mtu: z.number().int().min(68).max(65535).optional(),
+});
+
+/** `PUT /v1/bridges/{name}`; with `?dryRun=true` it only answers the steps. */
+export const putBridgeSchema = z.strictObject({ ...change, spec: bridgeSpecSchema });
+
+export const bridgeViewSchema = z.object({
+  /** `<name>#<incarnation>`. */
+  id: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  spec: bridgeSpecSchema,
+  /** What the kernel has; absent when the link is not there. */
+  actual: z
+    .object({
+      mac: z.string(),
+      mtu: z.number().int(),
+      up: z.boolean(),
+      addresses: z.array(z.string()),
+      ports: z.array(z.string()),
+    })
+    .optional(),
+  /** What this request did, or would do, in words; empty when nothing was to do. */
+  steps: z.array(z.string()),
+});
+
+export const bridgeListSchema = z.object({ bridges: z.array(bridgeViewSchema) });
+
+export const infoSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** Made once with the store; tells a restored or replaced store from the old one. */
+  store: z.string(),
+});
+
+export type ProblemDocument = z.infer<typeof problemDocumentSchema>;
+export type PutPool = z.infer<typeof putPoolSchema>;
+export type PoolView = z.infer<typeof poolViewSchema>;
+export type ClaimRequestBody = z.infer<typeof claimRequestSchema>;
+export type ClaimView = z.infer<typeof claimViewSchema>;
+export type Removed = z.infer<typeof removedSchema>;
+export type BridgeSpec = z.infer<typeof bridgeSpecSchema>;
+export type PutBridge = z.infer<typeof putBridgeSchema>;
+export type BridgeView = z.infer<typeof bridgeViewSchema>;
+export type AgentInfo = z.infer<typeof infoSchema>;

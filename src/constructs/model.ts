@@ -1,0 +1,22 @@
+import { type IConstruct, Node } from 'constructs';
+import type { HostBridgeDefinition, NetworkDefinition } from '../kubernetes';
+import type { NamedClaim } from '../rules';
+
+/** What all constructs of one tree know of each other: rules that need several objects look here. */
+export interface Model {
+  readonly networks: NetworkDefinition[];
+  readonly bridges: HostBridgeDefinition[];
+  readonly claims: NamedClaim[];
+}
+
+const models = new WeakMap<IConstruct, Model>();
+
+/** The model of the tree that a construct stands in. */
+export function modelOf(construct: IConstruct): Model {
+  const root = Node.of(construct).root;
+  const existing = models.get(root);
+  if (existing) return existing;
+  const model: Model = { networks: [], bridges: [], claims: [] };
+  models.set(root, model);
+  return model;
+}

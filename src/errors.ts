@@ -1,0 +1,132 @@
+/**
+ * Every problem netloom can tell of. One section of `docs/errors.md` each; a test compares both.
+ */
+export const PROBLEM_CODES = [
+  'NL_ADDRESS_INVALID',
+  'NL_ADDRESS_NOT_FREE',
+  'NL_ADDRESS_TWICE',
+  'NL_AGENT_AMBIGUOUS',
+  'NL_AGENT_ANSWER',
+  'NL_AGENT_CONFIG',
+  'NL_AGENT_FORBIDDEN',
+  'NL_AGENT_TOKEN',
+  'NL_AGENT_UNKNOWN',
+  'NL_AGENT_UNREACHABLE',
+  'NL_ATTACHMENT_IPS',
+  'NL_BRIDGE_FOREIGN',
+  'NL_BRIDGE_OWNED',
+  'NL_BRIDGE_PORT',
+  'NL_CLAIM_NETWORK',
+  'NL_CLAIM_OUTSIDE_CLAIMABLE',
+  'NL_CLAIM_UNKNOWN',
+  'NL_CLAIM_WORKLOAD',
+  'NL_CLAIMABLE_MISSING',
+  'NL_CLAIMABLE_OUTSIDE_SUBNET',
+  'NL_CONFIG_INVALID',
+  'NL_DEFAULT_ROUTE_TWICE',
+  'NL_FAMILY_MISSING',
+  'NL_GATEWAY_IN_CLAIMABLE',
+  'NL_GATEWAY_NOT_HELD',
+  'NL_GATEWAY_ORDER',
+  'NL_GATEWAY_OUTSIDE_SUBNET',
+  'NL_HOST_ADDRESS_IN_POOL',
+  'NL_HOST_BITS',
+  'NL_HOST_COMMAND',
+  'NL_IFNAME_INVALID',
+  'NL_IFNAME_TOO_LONG',
+  'NL_INTERFACE_TWICE',
+  'NL_IPAM_REQUIRED',
+  'NL_IPVLAN_DHCP',
+  'NL_MAC_INVALID',
+  'NL_NAME_INVALID',
+  'NL_NAME_TWICE',
+  'NL_NETWORK_NOT_FOUND',
+  'NL_NO_SUCH_ROUTE',
+  'NL_OWNER_IDENTITY',
+  'NL_PLATFORM_UNSUPPORTED',
+  'NL_POOL_CHANGED',
+  'NL_POOL_FULL',
+  'NL_POOL_IN_USE',
+  'NL_POOL_OWNED',
+  'NL_POOL_UNKNOWN',
+  'NL_RANGE_EMPTY',
+  'NL_RANGE_INVALID',
+  'NL_RANGE_OUTSIDE_SUBNET',
+  'NL_RANGES_OVERLAP',
+  'NL_REQUEST_INVALID',
+  'NL_ROUTE_INVALID',
+  'NL_STORE_FAILED',
+  'NL_SUBNET_INVALID',
+  'NL_SUBNET_TOO_SMALL',
+  'NL_VALUE_OUT_OF_RANGE',
+  'NL_VALUES_CONFLICT',
+] as const;
+
+/** One of {@link PROBLEM_CODES}, e.g. `NL_HOST_BITS`. */
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/**
+ * What is wrong with one value, in a form that constructs, Pulumi, the agent and the command line
+ * each render in their own way.
+ */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** The user's own path to the value, e.g. `ipam.ranges[0].rangeEnd`. Empty for the whole input. */
+  readonly key: string;
+  /** What was wrong, with the value, e.g. `"10.11.0.254" is not in 10.10.0.0/24`. No full stop. */
+  readonly found: string;
+  /** What would be right, e.g. `an address of the subnet`. No full stop. */
+  readonly allowed: string;
+  /** The likely repair, e.g. `10.10.0.254?`. */
+  readonly fix: string;
+}
+
+const endSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
+
+/**
+ * One problem as a line of text, without the place it was found at (cdk8s and Pulumi add that).
+ *
+ * `KEY: FOUND. Allowed: ALLOWED. Fix: FIX. (CODE)`
+ */
+export function describeProblem(problem: Problem): string {
+  const key = problem.key === '' ? '' : `${problem.key}: `;
+  return `${key}${endSentence(problem.found)} Allowed: ${endSentence(problem.allowed)} Fix: ${endSentence(problem.fix)} (${problem.code})`;
+}
+
+/** The same problem seen from further out: its key gets `prefix` in front. */
+export function within(prefix: string, problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({ ...problem, key: joinKey(prefix, problem.key) }));
+}
+
+function joinKey(prefix: string, key: string): string {
+  if (prefix === '' || key === '') return prefix + key;
+  return key.startsWith('[') ? `${prefix}${key}` : `${prefix}.${key}`;
+}
+
+/** Thrown where there is nobody to collect problems: parsing, the agent's client, the command line. */
+export class NetloomError extends Error {
+  /** All that is wrong, at least one. */
+  readonly problems: readonly Problem[];
+
+  constructor(problems: Problem | readonly Problem[], options?: ErrorOptions) {
+    const list = Array.isArray(problems) ? problems : [problems as Problem];
+    super(list.map(describeProblem).join('\n'), options);
+    this.name = 'NetloomError';
+    this.problems = list;
+  }
+}
+
+/** True for a {@link NetloomError} of any copy of this package (two copies break `instanceof`). */
+export function isNetloomError(error: unknown): error is NetloomError {
+  return (
+    error instanceof Error &&
+    error.name === 'NetloomError' &&
+    Array.isArray((error as Partial<NetloomError>).problems)
+  );
+}
+
+/** The problems that an unknown thrown value carries; rethrows what is not ours. */
+export function problemsOf(error: unknown): readonly Problem[] {
+  if (isNetloomError(error)) return error.problems;
+  throw error;
+}

@@ -1,0 +1,5 @@
+export * from './cni';
+export * from './errors';
+export * from './ipam';
+export * from './kubernetes';
+export * from './rules';

@@ -1,0 +1,81 @@
+import { definedOnly } from '../cni';
+
+/** API group and version of netloom's own objects. */
+export const NETLOOM_API_VERSION = 'netloom.io/v1alpha1';
+
+/** A Linux bridge wanted on chosen nodes. */
+export interface HostBridgeDefinition {
+  /** Name of the bridge on the host, 1 to 15 bytes. */
+  readonly bridge: string;
+  /**
+   * Addresses of the host on the bridge, with prefix length, in the order the kernel shall list
+   * them. A gateway that the bridge plugin manages has to come first of its family.
+   *
+   * @default - none
+   */
+  readonly addresses?: readonly string[] | undefined;
+  /** Host interfaces to make ports of the bridge. @default - none */
+  readonly ports?: readonly string[] | undefined;
+  /** Bytes, 68 to 65535. @default - the kernel's, 1500 */
+  readonly mtu?: number | undefined;
+  /** Labels that a node must have. @default - every node */
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The `spec` of a HostBridge object. */
+export function hostBridgeSpec(definition: HostBridgeDefinition): object {
+  return definedOnly({
+    bridge: definition.bridge,
+    addresses: definition.addresses,
+    ports: definition.ports,
+    mtu: definition.mtu,
+    nodeSelector: definition.nodeSelector,
+  });
+}
+
+/** The CustomResourceDefinition of HostBridge objects, without its metadata. */
+export function hostBridgeCrdSpec(): object {
+  const strings = { type: 'array', items: { type: 'string' } };
+  return {
+    group: 'netloom.io',
+    scope: 'Cluster',
+    names: {
+      kind: 'HostBridge',
+      listKind: 'HostBridgeList',
+      plural: 'hostbridges',
+      singular: 'hostbridge',
+    },
+    versions: [
+      {
+        name: 'v1alpha1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: [
+          { name: 'Bridge', type: 'string', jsonPath: '.spec.bridge' },
+          { name: 'Addresses', type: 'string', jsonPath: '.spec.addresses' },
+        ],
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            required: ['spec'],
+            properties: {
+              spec: {
+                type: 'object',
+                required: ['bridge'],
+                properties: {
+                  bridge: { type: 'string', minLength: 1, maxLength: 15 },
+                  addresses: strings,
+                  ports: strings,
+                  mtu: { type: 'integer', minimum: 68, maximum: 65535 },
+                  nodeSelector: { type: 'object', additionalProperties: { type: 'string' } },
+                },
+              },
+              status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+            },
+          },
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,5 @@
+export * from './attachment';
+export * from './host-bridge';
+export * from './network';
+export * from './network-status';
+export * from './platform';

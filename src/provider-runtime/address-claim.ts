@@ -1,0 +1,113 @@
+import type { ClaimRequestBody, ClaimView } from '../agent-api';
+import { type ClaimFamily, incarnationOf } from '../ipam';
+import { Agents, askForPreview, failuresOf, sameJson } from './agents';
+import { type DynamicProvider, isUnknown } from './contract';
+
+/** What the resource's constructor sends. */
+export interface AddressClaimInputs {
+  readonly owner: string;
+  readonly pool: string;
+  /** @default - the only agent there is */
+  readonly agent?: string;
+  readonly family?: ClaimFamily;
+  /** The addresses that the program wants. @default - the agent chooses */
+  readonly addresses?: string[];
+  /** The addresses that `check` found, with prefix length; absent while unknown. */
+  readonly cidrs?: string[];
+}
+
+/** What the state holds: nothing beside the inputs, to keep it small. */
+export type AddressClaimOutputs = AddressClaimInputs;
+
+const agents = new Agents();
+
+/** Offers in `check`, so that previews show the address; claims that very offer in `create`. */
+export const addressClaim: DynamicProvider<AddressClaimInputs, AddressClaimOutputs> = {
+  async configure({ config }) {
+    agents.configure(config);
+  },
+
+  async check(olds, news) {
+    const { cidrs: _, ...inputs } = news;
+    if (isUnknown(inputs)) return { inputs, failures: [] };
+    const kept = keptCidrs(olds, inputs);
+    if (kept) return { inputs: { ...inputs, cidrs: kept }, failures: [] };
+    let offered: ClaimView | undefined;
+    const failures = await failuresOf(async () => {
+      offered = await askForPreview(agents, inputs.agent, (client) => client.offer(body(inputs)));
+    });
+    return { inputs: offered ? { ...inputs, cidrs: offered.cidrs } : inputs, failures };
+  },
+
+  async diff(_id, olds, news) {
+    const replaces = (['pool', 'agent', 'cidrs', 'family'] as const).filter((key) => {
+      // A claim keeps what it has while nobody asks for something else.
+      if (key === 'cidrs' && news.cidrs === undefined) return false;
+      if (key === 'family' && sameJson(olds.cidrs, news.cidrs)) return false;
+      return !sameJson(olds[key], news[key]);
+    });
+    const changes =
+      replaces.length > 0 || olds.owner !== news.owner || !sameJson(olds.addresses, news.addresses);
+    return { changes, replaces };
+  },
+
+  async create(inputs) {
+    const client = agents.get(inputs.agent);
+    const claim = await client.claim(body(inputs));
+    return { id: claim.id, outs: { ...inputs, cidrs: claim.cidrs } };
+  },
+
+  async read(id, props) {
+    const claims = await agents.get(props.agent).claims(props.pool, props.owner);
+    const held = currentClaim(claims, id);
+    if (!held) return { id: '', props: {} };
+    return { id: held.id, props: { ...props, cidrs: held.cidrs } };
+  },
+
+  async update(_id, olds, news) {
+    const cidrs = news.cidrs ?? olds.cidrs;
+    if (olds.owner !== news.owner) {
+      await agents
+        .get(news.agent)
+        .claim({ ...body({ ...news, ...(cidrs && { cidrs }) }), from: olds.owner });
+    }
+    return { outs: { ...news, ...(cidrs && { cidrs }) } };
+  },
+
+  async delete(id, props) {
+    await agents.get(props.agent).release(props.pool, id, props.owner);
+  },
+};
+
+/** The addresses that a resource has already and nobody asks it to change. */
+function keptCidrs(
+  olds: Partial<AddressClaimOutputs>,
+  news: AddressClaimInputs,
+): string[] | undefined {
+  if (!olds.cidrs || olds.pool !== news.pool || olds.agent !== news.agent) return undefined;
+  if (news.addresses) {
+    const wanted = [...news.addresses].sort().join();
+    return wanted === olds.cidrs.map(withoutPrefix).sort().join() ? olds.cidrs : undefined;
+  }
+  return olds.family === news.family ? olds.cidrs : undefined;
+}
+
+function body(inputs: AddressClaimInputs): ClaimRequestBody {
+  const addresses = inputs.addresses ?? inputs.cidrs?.map(withoutPrefix);
+  return {
+    pool: inputs.pool,
+    owner: inputs.owner,
+    ...(addresses && { addresses }),
+    ...(inputs.family && { family: inputs.family }),
+  };
+}
+
+function withoutPrefix(cidr: string): string {
+  return cidr.split('/')[0] as string;
+}
+
+/** The claim of that incarnation, or the one that took its place (a create whose answer was lost). */
+function currentClaim(claims: readonly ClaimView[], id: string): ClaimView | undefined {
+  const claimed = claims.filter((claim) => claim.state === 'claimed');
+  return claimed.find((claim) => incarnationOf(claim.id) === incarnationOf(id)) ?? claimed.at(-1);
+}

@@ -1,0 +1,72 @@
+import type { PoolSubnet } from '../ipam';
+import { Agents, askForPreview, failuresOf, sameJson } from './agents';
+import { type DynamicProvider, isUnknown } from './contract';
+
+/** What the resource's constructor sends. */
+export interface AddressPoolInputs {
+  readonly owner: string;
+  /** The pool's name on the agent. */
+  readonly pool: string;
+  /** @default - the only agent there is */
+  readonly agent?: string;
+  readonly subnets: PoolSubnet[];
+}
+
+const agents = new Agents();
+
+/** Offers the pool in `check`, so that the first preview of a new stack can take addresses from it. */
+export const addressPool: DynamicProvider<AddressPoolInputs, AddressPoolInputs> = {
+  async configure({ config }) {
+    agents.configure(config);
+  },
+
+  async check(_olds, news) {
+    if (isUnknown(news)) return { inputs: news, failures: [] };
+    const failures = await failuresOf(async () => {
+      await askForPreview(agents, news.agent, (client) => client.offerPool(news.pool, body(news)));
+    });
+    return { inputs: news, failures };
+  },
+
+  async diff(_id, olds, news) {
+    const replaces = (['pool', 'agent'] as const).filter((key) => !sameJson(olds[key], news[key]));
+    const changes =
+      replaces.length > 0 || !sameJson(olds.subnets, news.subnets) || olds.owner !== news.owner;
+    return { changes, replaces };
+  },
+
+  async create(inputs) {
+    const pool = await agents.get(inputs.agent).putPool(inputs.pool, body(inputs));
+    return { id: pool.id, outs: inputs };
+  },
+
+  async read(id, props) {
+    const pool = await agents.get(props.agent).pool(props.pool);
+    if (!pool || pool.offered || pool.owner !== props.owner) return { id: '', props: {} };
+    return { id, props: { ...props, subnets: pool.spec.subnets as PoolSubnet[] } };
+  },
+
+  async update(id, olds, news) {
+    const from = olds.owner === news.owner ? {} : { from: olds.owner };
+    await agents.get(news.agent).putPool(news.pool, { ...body(news), ...from, id });
+    return { outs: news };
+  },
+
+  async delete(id, props) {
+    await agents.get(props.agent).removePool(props.pool, id, props.owner);
+  },
+};
+
+function body(inputs: AddressPoolInputs) {
+  return { owner: inputs.owner, spec: { subnets: inputs.subnets.map(plainSubnet) } };
+}
+
+function plainSubnet(subnet: PoolSubnet) {
+  const { ranges, exclude, gateway } = subnet;
+  return {
+    subnet: subnet.subnet,
+    ...(ranges && { ranges: [...ranges] }),
+    ...(gateway !== undefined && { gateway }),
+    ...(exclude && { exclude: [...exclude] }),
+  };
+}

@@ -1,0 +1,104 @@
+import { AgentClient, agentConnections, chooseAgent, environmentSettings } from '../agent-api';
+import { describeProblem, NetloomError, type Problem } from '../errors';
+import type { CheckFailure, DynamicConfig } from './contract';
+
+/** What `netloom:offers` may be. */
+export const OFFER_MODES = ['auto', 'required', 'off'] as const;
+
+/** Whether previews ask the agent: `auto` says so and goes on when none answers. */
+export type OfferMode = (typeof OFFER_MODES)[number];
+
+/**
+ * The agents of one provider process.
+ *
+ * Pulumi calls `read` and `delete` in parallel and before `configure` has returned, so the
+ * configuration is stored at once, and the clients are made by whoever needs them first.
+ */
+export class Agents {
+  private config: DynamicConfig | undefined;
+  private clients: Map<string, AgentClient> | undefined;
+
+  configure(config: DynamicConfig): void {
+    this.config = config;
+    this.clients = undefined;
+  }
+
+  /** @throws NetloomError NL_AGENT_CONFIG, NL_AGENT_UNKNOWN, NL_AGENT_AMBIGUOUS */
+  get(name: string | undefined): AgentClient {
+    const connections = agentConnections((setting) => this.setting(setting));
+    const chosen = chooseAgent(connections, name);
+    this.clients ??= new Map();
+    const existing = this.clients.get(chosen.name);
+    if (existing) return existing;
+    const client = new AgentClient(chosen);
+    this.clients.set(chosen.name, client);
+    return client;
+  }
+
+  /** @throws NetloomError NL_AGENT_CONFIG */
+  get offers(): OfferMode {
+    const mode = this.setting('offers') ?? 'auto';
+    if ((OFFER_MODES as readonly string[]).includes(mode)) return mode as OfferMode;
+    throw new NetloomError({
+      code: 'NL_AGENT_CONFIG',
+      key: 'netloom:offers',
+      found: `${JSON.stringify(mode)} is not known`,
+      allowed: `one of ${OFFER_MODES.join(', ')}`,
+      fix: 'pulumi config set netloom:offers auto',
+    });
+  }
+
+  private setting(name: string): string | undefined {
+    return this.config?.get(`netloom:${name}`) ?? environmentSettings(process.env)(name);
+  }
+}
+
+/**
+ * Asks the agent something for a preview. Gives undefined when previews shall not ask, or when no
+ * agent answers and `netloom:offers` is auto: then the deployment itself will ask again.
+ */
+export async function askForPreview<T>(
+  agents: Agents,
+  agent: string | undefined,
+  ask: (client: AgentClient) => Promise<T>,
+): Promise<T | undefined> {
+  const mode = agents.offers;
+  if (mode === 'off') return undefined;
+  try {
+    return await ask(agents.get(agent));
+  } catch (error) {
+    if (mode === 'required' || !isAbsence(error)) throw error;
+    // The engine shows what a provider writes here beside the resource.
+    process.stderr.write(
+      `${error.problems.map(describeProblem).join('\n')}\nThe value is not known before the deployment asks again (netloom:offers is auto).\n`,
+    );
+    return undefined;
+  }
+}
+
+function isAbsence(error: unknown): error is NetloomError {
+  const codes: readonly Problem['code'][] = ['NL_AGENT_UNREACHABLE', 'NL_AGENT_UNKNOWN'];
+  return error instanceof NetloomError && error.problems.every((one) => codes.includes(one.code));
+}
+
+/** Runs a check; what goes wrong becomes its failures. */
+export async function failuresOf(check: () => Promise<void>): Promise<CheckFailure[]> {
+  try {
+    await check();
+    return [];
+  } catch (error) {
+    if (!(error instanceof NetloomError)) throw error;
+    return error.problems.map((problem) => ({ property: '', reason: describeProblem(problem) }));
+  }
+}
+
+/** True when two values are the same JSON; a member that is undefined is as good as absent. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) =>
+    sameJson((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  );
+}

@@ -1,0 +1,84 @@
+import { Agents, askForPreview, failuresOf, sameJson } from './agents';
+import { type DynamicProvider, isUnknown } from './contract';
+
+/** What the resource's constructor sends: one bridge on one node. */
+export interface NodeBridgeInputs {
+  readonly owner: string;
+  /** The node's agent. */
+  readonly agent: string;
+  readonly bridge: string;
+  readonly addresses?: string[];
+  readonly ports?: string[];
+  readonly mtu?: number;
+}
+
+const agents = new Agents();
+
+/** Has the agent plan in `check` (so that a preview refuses what the node would), and apply in `create`. */
+export const nodeBridge: DynamicProvider<NodeBridgeInputs, NodeBridgeInputs> = {
+  async configure({ config }) {
+    agents.configure(config);
+  },
+
+  async check(_olds, news) {
+    if (isUnknown(news)) return { inputs: news, failures: [] };
+    const failures = await failuresOf(async () => {
+      await askForPreview(agents, news.agent, (client) =>
+        client.putBridge(news.bridge, body(news), { dryRun: true }),
+      );
+    });
+    return { inputs: news, failures };
+  },
+
+  async diff(_id, olds, news) {
+    const replaces = (['bridge', 'agent'] as const).filter((key) => olds[key] !== news[key]);
+    const changes =
+      replaces.length > 0 ||
+      olds.owner !== news.owner ||
+      !sameJson(body(olds).spec, body(news).spec);
+    return { changes, replaces };
+  },
+
+  async create(inputs) {
+    const bridge = await agents.get(inputs.agent).putBridge(inputs.bridge, body(inputs));
+    return { id: bridge.id, outs: inputs };
+  },
+
+  async read(id, props) {
+    const bridge = await agents.get(props.agent).bridge(props.bridge);
+    if (!bridge || bridge.owner !== props.owner) return { id: '', props: {} };
+    const { addresses: _a, ports: _p, mtu: _m, ...rest } = props;
+    // What the kernel has, as far as it was asked for: a refresh then shows the drift.
+    const spec = bridge.actual ? actualSpec(props, bridge.actual) : {};
+    return { id, props: { ...rest, ...spec } };
+  },
+
+  async update(id, olds, news) {
+    const from = olds.owner === news.owner ? {} : { from: olds.owner };
+    await agents.get(news.agent).putBridge(news.bridge, { ...body(news), ...from, id });
+    return { outs: news };
+  },
+
+  async delete(id, props) {
+    await agents.get(props.agent).removeBridge(props.bridge, id, props.owner);
+  },
+};
+
+function body(inputs: NodeBridgeInputs) {
+  const { addresses, ports, mtu } = inputs;
+  const spec = { ...(ports && { ports }), ...(addresses && { addresses }), ...(mtu && { mtu }) };
+  return { owner: inputs.owner, spec };
+}
+
+function actualSpec(
+  wanted: NodeBridgeInputs,
+  actual: { readonly addresses: string[]; readonly ports: string[]; readonly mtu: number },
+): Partial<NodeBridgeInputs> {
+  const present = (wanted.addresses ?? []).filter((address) => actual.addresses.includes(address));
+  const ports = (wanted.ports ?? []).filter((port) => actual.ports.includes(port));
+  return {
+    ...(wanted.addresses && { addresses: present }),
+    ...(wanted.ports && { ports }),
+    ...(wanted.mtu && { mtu: actual.mtu }),
+  };
+}

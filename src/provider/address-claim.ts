@@ -1,0 +1,99 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { ClaimIntent } from '../rules';
+import type { AddressPool } from './address-pool';
+import { DynamicResource } from './dynamic-resource';
+import { admitClaim } from './model';
+import type { Network } from './network';
+import { ownerOf } from './owner';
+import { reportProblems, reportWhenKnown } from './problems';
+
+export interface AddressClaimArgs {
+  /** The network whose claimable part the address shall be of. @default - `pool` */
+  network?: Network;
+  /** The pool, where it is not a network's. @default - the network's */
+  pool?: AddressPool;
+  /** The address that it shall be. @default - one that the agent chooses, and keeps */
+  address?: pulumi.Input<string>;
+  /** One address of each family that it shall be, for dual stack. @default - `address` */
+  addresses?: pulumi.Input<pulumi.Input<string>[]>;
+  /** `ipv4`, `ipv6`, or `dual` for one of each. @default - ipv4 where the pool has it, else ipv6 */
+  family?: pulumi.Input<string>;
+}
+
+/**
+ * An address held for as long as this resource is there. The agent's choice is known at preview,
+ * and stays: nothing but a change of pool, family or wanted address moves it.
+ *
+ * @throws NL_CLAIM_OUTSIDE_CLAIMABLE, NL_ADDRESS_NOT_FREE, NL_POOL_FULL, NL_FAMILY_MISSING, at preview
+ */
+export class AddressClaim extends DynamicResource {
+  /** The address without prefix length; the IPv4 one of two. */
+  readonly address: pulumi.Output<string>;
+  /** The address with its subnet's prefix length. */
+  readonly cidr: pulumi.Output<string>;
+  /** All addresses, IPv4 before IPv6. */
+  readonly addresses: pulumi.Output<string[]>;
+  /** The same with prefix lengths. */
+  declare readonly cidrs: pulumi.Output<string[]>;
+  /** Name of the pool on its agent. */
+  declare readonly pool: pulumi.Output<string>;
+  /** @internal */
+  readonly _intent: pulumi.Output<ClaimIntent> | undefined;
+
+  constructor(name: string, args: AddressClaimArgs, opts?: pulumi.CustomResourceOptions) {
+    const pool = args.pool ?? args.network?.pool;
+    const wanted = wantedAddresses(args);
+    super(
+      'addressClaim',
+      'AddressClaim',
+      name,
+      {
+        owner: ownerOf('AddressClaim', name, opts),
+        pool: pool?.pool ?? '',
+        agent: pool?.agent,
+        family: args.family,
+        addresses: wanted,
+        cidrs: undefined,
+      },
+      opts,
+    );
+    const addresses = this.cidrs.apply((cidrs) => cidrs?.map(withoutPrefix));
+    this.addresses = addresses;
+    this.address = addresses.apply((list) => list?.[0] as string);
+    this.cidr = this.cidrs.apply((list) => list?.[0] as string);
+    const { network } = args;
+    if (!network && !pool) reportProblems(this, [nothingToClaimFrom()]);
+    if (network) {
+      reportWhenKnown(this, pulumi.all([network._definition, wanted]), ([definition, list]) =>
+        admitClaim({ name, network: definition, addresses: list }),
+      );
+      this._intent = pulumi
+        .all([network._definition, addresses])
+        .apply(
+          ([definition, list]): ClaimIntent => ({ name, network: definition, addresses: list }),
+        );
+    }
+  }
+}
+
+function wantedAddresses(args: AddressClaimArgs): pulumi.Output<string[] | undefined> {
+  const { address, addresses } = args;
+  if (address === undefined && addresses === undefined) return pulumi.output(undefined);
+  return pulumi
+    .all([address, addresses])
+    .apply(([one, several]) => [...(one === undefined ? [] : [one]), ...(several ?? [])]);
+}
+
+function withoutPrefix(cidr: string): string {
+  return cidr.split('/')[0] as string;
+}
+
+function nothingToClaimFrom() {
+  return {
+    code: 'NL_POOL_UNKNOWN' as const,
+    key: '',
+    found: 'the claim names neither a network nor a pool',
+    allowed: 'network (with a claimable part) or pool',
+    fix: 'new AddressClaim(name, { network: lan })',
+  };
+}

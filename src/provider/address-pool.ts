@@ -1,0 +1,90 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { Problem } from '../errors';
+import { checkPoolName, checkPoolSpec, type PoolSpec, type PoolSubnet } from '../ipam';
+import { DynamicResource } from './dynamic-resource';
+import { ownerOf } from './owner';
+import { reportWhenKnown } from './problems';
+
+export interface AddressPoolSubnetArgs {
+  /** Network in prefix form, e.g. `10.30.0.0/24`. */
+  subnet: pulumi.Input<string>;
+  /** Addresses that may be claimed, `FIRST-LAST`, prefix form or single. @default - the whole subnet */
+  ranges?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Never given. @default - none */
+  gateway?: pulumi.Input<string>;
+  /** Never given, same notation as `ranges`. @default - none */
+  exclude?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+export interface AddressPoolArgs {
+  /** Network in prefix form, e.g. `10.30.0.0/24`. @default - `subnets` */
+  subnet?: pulumi.Input<string>;
+  /** Addresses of `subnet` that may be claimed. @default - all of it */
+  ranges?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Gateway of `subnet`, never given. @default - none */
+  gateway?: pulumi.Input<string>;
+  /** Addresses of `subnet` that are never given. @default - none */
+  exclude?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Several subnets, for dual stack, instead of `subnet`. @default - `subnet` alone */
+  subnets?: pulumi.Input<pulumi.Input<AddressPoolSubnetArgs>[]>;
+  /** Name of the pool on its agent. @default - the resource's name */
+  pool?: pulumi.Input<string>;
+  /** The agent that holds the pool. @default - the only one there is */
+  agent?: pulumi.Input<string>;
+}
+
+/**
+ * Addresses that claims are served from, held by one agent.
+ *
+ * @throws NL_SUBNET_INVALID, NL_RANGE_OUTSIDE_SUBNET and what else is wrong with it, at preview
+ */
+export class AddressPool extends DynamicResource {
+  /** Name of the pool on its agent. */
+  declare readonly pool: pulumi.Output<string>;
+  declare readonly subnets: pulumi.Output<PoolSubnet[]>;
+  /** The agent that holds the pool; unset when there is only one. */
+  declare readonly agent: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: AddressPoolArgs, opts?: pulumi.CustomResourceOptions) {
+    const plain = pulumi.output(args).apply((known) => ({
+      pool: known.pool ?? name,
+      spec: specOf(known as PlainPoolArgs),
+    }));
+    const inputs = {
+      owner: ownerOf('AddressPool', name, opts),
+      pool: plain.pool,
+      subnets: plain.spec.subnets,
+      ...(args.agent !== undefined && { agent: args.agent }),
+    };
+    super('addressPool', 'AddressPool', name, inputs, opts);
+    reportWhenKnown(this, plain, ({ pool, spec }) => [
+      ...checkPoolName(pool, 'pool'),
+      ...checkSpec(args, spec),
+    ]);
+  }
+}
+
+interface PlainPoolArgs {
+  readonly subnet?: string;
+  readonly ranges?: string[];
+  readonly gateway?: string;
+  readonly exclude?: string[];
+  readonly subnets?: PoolSubnet[];
+}
+
+function specOf({ subnet, ranges, gateway, exclude, subnets }: PlainPoolArgs): PoolSpec {
+  const own = subnet === undefined ? [] : [{ subnet, ranges, gateway, exclude }];
+  return {
+    subnets: [...own, ...(subnets ?? [])].map((entry) => JSON.parse(JSON.stringify(entry))),
+  };
+}
+
+/** Keys as the user wrote them: `ranges[0]` for the short form, `subnets[0].ranges[0]` for the long. */
+function checkSpec(args: AddressPoolArgs, spec: PoolSpec): Problem[] {
+  const problems = checkPoolSpec(spec);
+  if (args.subnet === undefined) return problems;
+  return problems.map((problem) => ({
+    ...problem,
+    key: problem.key.replace(/^subnets\[0\]\./, ''),
+  }));
+}

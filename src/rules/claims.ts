@@ -1,0 +1,86 @@
+import { claimablePool } from '../cni';
+import type { Problem } from '../errors';
+import { addressProblem, IpAddress, outsideClaimable, parsePoolSubnet } from '../ipam';
+import type { NetworkDefinition } from '../kubernetes';
+
+/** A claim with the addresses it names, if it names any. */
+export interface NamedClaim {
+  /** What to call it in messages, e.g. a construct's path. */
+  readonly name: string;
+  readonly network: NetworkDefinition;
+  /** Undefined when the agent shall choose. */
+  readonly addresses?: readonly string[] | undefined;
+}
+
+/** Everything wrong with a claim on a network, seen beside the claims that were made before it. */
+export function checkClaim(claim: NamedClaim, earlier: readonly NamedClaim[]): Problem[] {
+  let pool: ReturnType<typeof claimablePool>;
+  try {
+    pool = claimablePool(claim.network.ipam);
+  } catch {
+    return []; // the network's own check tells what is wrong with it
+  }
+  if (!pool) {
+    return [
+      {
+        code: 'NL_CLAIMABLE_MISSING',
+        key: 'network',
+        found: `network "${claim.network.name}" has no claimable part`,
+        allowed: 'a network whose host-local IPAM has one',
+        fix: `Ipam.hostLocal({ ..., claimable: ['10.10.0.100-10.10.0.119'] })`,
+      },
+    ];
+  }
+  const subnets = pool.subnets.map(parsePoolSubnet);
+  const single = claim.addresses?.length === 1;
+  return (claim.addresses ?? []).flatMap((text, index): Problem[] => {
+    const key = single ? 'address' : `addresses[${index}]`;
+    const address = IpAddress.tryParse(text);
+    if (!address) return [addressProblem(key, text)];
+    if (!subnets.some((subnet) => subnet.assignable.contains(address))) {
+      return [outsideClaimable(text, claim.network.name, subnets, key)];
+    }
+    return [
+      ...checkOneOfEachFamily(key, claim, index),
+      ...checkHeldOnce(key, address, claim, earlier),
+    ];
+  });
+}
+
+function checkOneOfEachFamily(key: string, claim: NamedClaim, index: number): Problem[] {
+  const families = (claim.addresses ?? []).map((text) => IpAddress.tryParse(text)?.family);
+  const family = families[index];
+  if (families.indexOf(family) === index) return [];
+  return [
+    {
+      code: 'NL_ADDRESS_TWICE',
+      key,
+      found: `"${claim.addresses?.[index]}" is a second IPv${family} address in one claim`,
+      allowed: 'one address of each family',
+      fix: 'make a claim for each of them',
+    },
+  ];
+}
+
+function checkHeldOnce(
+  key: string,
+  address: IpAddress,
+  claim: NamedClaim,
+  earlier: readonly NamedClaim[],
+): Problem[] {
+  const holder = earlier.find(
+    (other) =>
+      other.network === claim.network &&
+      other.addresses?.some((text) => IpAddress.tryParse(text)?.equals(address) === true),
+  );
+  if (!holder) return [];
+  return [
+    {
+      code: 'NL_ADDRESS_NOT_FREE',
+      key,
+      found: `"${address}" of network "${claim.network.name}" is claimed by "${holder.name}" already`,
+      allowed: 'an address that no other claim has',
+      fix: 'choose another address',
+    },
+  ];
+}

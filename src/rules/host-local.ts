@@ -1,0 +1,230 @@
+import {
+  type CniRoute,
+  gatewayOf,
+  type HostLocalRange,
+  type HostLocalSettings,
+  runtimeRanges,
+  spanOf,
+} from '../cni';
+import { type Problem, within } from '../errors';
+import {
+  ADDRESS_BITS,
+  addressProblem,
+  Cidr,
+  checkCidr,
+  checkGateway,
+  checkInside,
+  checkRange,
+  IpAddress,
+  IpRange,
+  IpRangeSet,
+} from '../ipam';
+
+interface Located {
+  readonly key: string;
+  readonly set: number;
+  readonly range: HostLocalRange;
+}
+
+/** Everything wrong with host-local settings, by the plugin's own rules and ours for the claimable part. */
+export function checkHostLocal(settings: HostLocalSettings): Problem[] {
+  const located = locate(settings);
+  const problems: Problem[] = [];
+  if (located.length === 0) {
+    problems.push({
+      code: 'NL_SUBNET_INVALID',
+      key: 'ranges',
+      found: 'host-local has no range',
+      allowed: 'at least one range',
+      fix: `give it ranges: [{ subnet: '10.10.0.0/24' }]`,
+    });
+  }
+  const good = located.filter(({ key, range }) => {
+    const found = checkHostLocalRange(range);
+    problems.push(...within(key, found));
+    return found.length === 0;
+  });
+  problems.push(...checkOverlaps(good), ...checkFamiliesOfSets(good));
+  problems.push(...checkClaimable(settings, good, good.length === located.length));
+  problems.push(...checkRoutes('routes', settings.routes));
+  return problems;
+}
+
+function locate(settings: HostLocalSettings): Located[] {
+  const sets = (settings.rangeSets ?? []).flatMap((set, index) =>
+    set.map((range, inner) => ({ key: `rangeSets[${index}][${inner}]`, set: index, range })),
+  );
+  const offset = settings.rangeSets?.length ?? 0;
+  const ranges = (settings.ranges ?? []).map((range, index) => ({
+    key: `ranges[${index}]`,
+    set: offset + index,
+    range,
+  }));
+  return [...sets, ...ranges];
+}
+
+function checkHostLocalRange(range: HostLocalRange): Problem[] {
+  const bad = checkCidr('subnet', range.subnet);
+  if (bad) return [bad];
+  const subnet = Cidr.parse(range.subnet);
+  if (subnet.prefixLength > ADDRESS_BITS[subnet.family] - 2) return [tooSmall(subnet)];
+  const problems: Problem[] = [];
+  for (const end of ['rangeStart', 'rangeEnd'] as const) {
+    const text = range[end];
+    if (text === undefined) continue;
+    const address = IpAddress.tryParse(text);
+    if (!address) problems.push(addressProblem(end, text));
+    else problems.push(...checkInside(end, IpRange.of(address, address), subnet));
+  }
+  if (range.gateway !== undefined) problems.push(...checkGateway('gateway', range.gateway, subnet));
+  if (problems.length === 0) problems.push(...checkOrder(range, subnet));
+  return problems;
+}
+
+function tooSmall(subnet: Cidr): Problem {
+  const most = ADDRESS_BITS[subnet.family] - 2;
+  return {
+    code: 'NL_SUBNET_TOO_SMALL',
+    key: 'subnet',
+    found: `${subnet} has no room for pods (host-local refuses it)`,
+    allowed: `a prefix length of at most /${most}`,
+    fix: `${Cidr.around(subnet.network, most)}?`,
+  };
+}
+
+function checkOrder(range: HostLocalRange, subnet: Cidr): Problem[] {
+  const first = IpAddress.parse(range.rangeStart ?? `${subnet.network.plus(1)}`);
+  const last = IpAddress.parse(range.rangeEnd ?? `${subnet.last}`);
+  if (first.compare(last) <= 0) return [];
+  return [
+    {
+      code: 'NL_RANGE_INVALID',
+      key: 'rangeEnd',
+      found: `${last} comes before rangeStart ${first}`,
+      allowed: 'a last address that is not before the first',
+      fix: 'swap rangeStart and rangeEnd?',
+    },
+  ];
+}
+
+/** host-local refuses ranges that overlap, within a set and between sets. */
+function checkOverlaps(located: readonly Located[]): Problem[] {
+  if (located.length < 2) return [];
+  const spans = located.map((one) => ({ ...one, span: spanOf(one.range) }));
+  return spans.flatMap((one, index) => {
+    const other = spans.slice(0, index).find((before) => before.span.overlaps(one.span));
+    if (!other) return [];
+    return [
+      {
+        code: 'NL_RANGES_OVERLAP' as const,
+        key: one.key,
+        found: `${one.span} overlaps ${other.span} (${other.key})`,
+        allowed: 'ranges that share no address',
+        fix: 'move rangeStart or rangeEnd of one of them',
+      },
+    ];
+  });
+}
+
+function checkFamiliesOfSets(located: readonly Located[]): Problem[] {
+  return located.flatMap((one) => {
+    const first = located.find((other) => other.set === one.set) as Located;
+    if (Cidr.parse(first.range.subnet).family === Cidr.parse(one.range.subnet).family) return [];
+    return [
+      {
+        code: 'NL_VALUES_CONFLICT' as const,
+        key: `${one.key}.subnet`,
+        found: `${one.range.subnet} stands in one set with ${first.range.subnet}, and a pod gets one address from a set`,
+        allowed: 'one family in a set',
+        fix: 'put IPv6 into a set of its own (`ranges` does so by itself)',
+      },
+    ];
+  });
+}
+
+function checkClaimable(
+  settings: HostLocalSettings,
+  located: readonly Located[],
+  allGood: boolean,
+): Problem[] {
+  const problems: Problem[] = [];
+  const parts: IpRange[] = [];
+  settings.claimable?.forEach((text, index) => {
+    const key = `claimable[${index}]`;
+    const bad = checkRange(key, text);
+    if (bad) {
+      problems.push(bad);
+      return;
+    }
+    const part = IpRange.parse(text);
+    parts.push(part);
+    // With a bad subnet in the list there is no telling what lies outside.
+    if (allGood) problems.push(...checkClaimablePart(key, part, located));
+  });
+  const claimable = IpRangeSet.of(parts);
+  if (claimable.isEmpty || !allGood) return problems;
+  for (const { key, range } of located) {
+    if (runtimeRanges(range, claimable).length > 0) continue;
+    problems.push({
+      code: 'NL_RANGE_EMPTY',
+      key,
+      found: `all of ${spanOf(range)} is claimable, so that host-local has nothing to give to other pods`,
+      allowed: 'at least one address outside the claimable part',
+      fix: 'make the claimable part smaller, or widen the range',
+    });
+  }
+  return problems;
+}
+
+function checkClaimablePart(key: string, part: IpRange, located: readonly Located[]): Problem[] {
+  const home = located.find(({ range }) => {
+    const subnet = Cidr.parse(range.subnet);
+    return subnet.contains(part.first) && subnet.contains(part.last);
+  });
+  if (!home) {
+    return [
+      {
+        code: 'NL_CLAIMABLE_OUTSIDE_SUBNET',
+        key,
+        found: `"${part}" is not inside a subnet of this network`,
+        allowed: `addresses of ${located.map(({ range }) => range.subnet).join(' or ')}`,
+        fix: 'correct the range or the subnet',
+      },
+    ];
+  }
+  const gateway = gatewayOf(home.range);
+  if (!part.contains(gateway)) return [];
+  return [
+    {
+      code: 'NL_GATEWAY_IN_CLAIMABLE',
+      key,
+      found: `"${part}" holds ${gateway}, the gateway of ${home.key}${home.range.gateway === undefined ? ' (by default the first address of the subnet)' : ''}`,
+      allowed: 'a part without the gateway',
+      fix: `leave ${gateway} out, or set another gateway`,
+    },
+  ];
+}
+
+/** Checks the routes of an IPAM. */
+export function checkRoutes(key: string, routes: readonly CniRoute[] | undefined): Problem[] {
+  return (routes ?? []).flatMap((route, index) => {
+    const at = `${key}[${index}]`;
+    const problems: Problem[] = [];
+    const bad = checkCidr(`${at}.dst`, route.dst);
+    if (bad)
+      problems.push({ ...bad, code: bad.code === 'NL_HOST_BITS' ? bad.code : 'NL_ROUTE_INVALID' });
+    if (route.gw === undefined) return problems;
+    const gateway = IpAddress.tryParse(route.gw);
+    if (!gateway) problems.push(addressProblem(`${at}.gw`, route.gw));
+    else if (!bad && gateway.family !== Cidr.parse(route.dst).family) {
+      problems.push({
+        code: 'NL_ROUTE_INVALID',
+        key: `${at}.gw`,
+        found: `"${route.gw}" is IPv${gateway.family}, and the route leads to ${route.dst}`,
+        allowed: 'a next hop of the same family as the destination',
+        fix: 'correct dst or gw',
+      });
+    }
+    return problems;
+  });
+}

@@ -1,0 +1,105 @@
+import type { Problem } from '../errors';
+
+/** IFNAMSIZ - 1. */
+export const IFNAME_BYTES = 15;
+
+/** Words that mean something else to iproute2 or the kernel's sysctl tree. */
+const RESERVED_IFNAMES = ['all', 'default', 'lo'];
+
+/**
+ * Checks the name of a network interface that exists or shall be made.
+ *
+ * Stricter than the kernel, which takes blanks in disguise, leading dashes and quotes: such a name
+ * can't be told from an option on a command line.
+ */
+export function checkIfname(key: string, name: unknown): Problem[] {
+  const bytes = typeof name === 'string' ? Buffer.byteLength(name) : 0;
+  if (typeof name === 'string' && bytes > IFNAME_BYTES) {
+    return [
+      {
+        code: 'NL_IFNAME_TOO_LONG',
+        key,
+        found: `"${name}" is ${bytes} bytes long`,
+        allowed: `1 to ${IFNAME_BYTES} bytes (IFNAMSIZ - 1)`,
+        fix: 'use the kernel name shown by `ip link`, or choose a shorter one',
+      },
+    ];
+  }
+  const fits = typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
+  if (fits && !RESERVED_IFNAMES.includes(name)) return [];
+  return [
+    {
+      code: 'NL_IFNAME_INVALID',
+      key,
+      found: `${JSON.stringify(name)} is not fit for a network interface`,
+      allowed: `letters, digits, ".", "_" and "-", beginning with a letter or digit, and not ${RESERVED_IFNAMES.join(', ')}`,
+      fix: 'choose a name such as br-test or eth1',
+    },
+  ];
+}
+
+/** Checks the name of a Kubernetes object that netloom makes: a DNS-1123 subdomain of up to 63 bytes. */
+export function checkObjectName(key: string, name: unknown, maxLength = 63): Problem[] {
+  const text = typeof name === 'string' ? name : '';
+  const shape = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+  if (shape.test(text) && text.length <= maxLength) return [];
+  const suggestion = text
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+  const usable = shape.test(suggestion) && suggestion.length <= maxLength;
+  return [
+    {
+      code: 'NL_NAME_INVALID',
+      key,
+      found:
+        text.length > maxLength
+          ? `"${text}" is ${text.length} characters long`
+          : `${JSON.stringify(name)} is not a name for a Kubernetes object`,
+      allowed: `1 to ${maxLength} of a-z, 0-9, "-" and ".", beginning and ending with a letter or digit`,
+      fix: usable ? `${suggestion}?` : 'choose a shorter, plain name',
+    },
+  ];
+}
+
+/** Checks a whole number. */
+export function checkInteger(
+  key: string,
+  value: number | undefined,
+  least: number,
+  most: number,
+  unit: string,
+): Problem[] {
+  if (value === undefined) return [];
+  if (Number.isInteger(value) && value >= least && value <= most) return [];
+  return [
+    {
+      code: 'NL_VALUE_OUT_OF_RANGE',
+      key,
+      found: `${JSON.stringify(value)} is not ${unit}`,
+      allowed: `a whole number from ${least} to ${most}`,
+      fix: Number.isFinite(value)
+        ? `${Math.min(most, Math.max(least, Math.round(value)))}?`
+        : 'give a number',
+    },
+  ];
+}
+
+/** Checks a word against the ones there are; suggests the lower-case one. */
+export function checkWord(
+  key: string,
+  value: string | undefined,
+  allowed: readonly string[],
+): Problem[] {
+  if (value === undefined || allowed.includes(value)) return [];
+  const lower = allowed.find((word) => word === String(value).toLowerCase());
+  return [
+    {
+      code: 'NL_VALUE_OUT_OF_RANGE',
+      key,
+      found: `${JSON.stringify(value)} is not known`,
+      allowed: `one of ${allowed.join(', ')}`,
+      fix: lower ? `${lower}?` : `${allowed[0]}?`,
+    },
+  ];
+}

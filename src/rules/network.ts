@@ -1,0 +1,167 @@
+import {
+  type BridgeSettings,
+  CNI_VERSIONS,
+  type IpamConfig,
+  IpvlanMode,
+  ipamType,
+  type LinkConfig,
+  MacvlanMode,
+  type StaticSettings,
+} from '../cni';
+import { type Problem, within } from '../errors';
+import { addressProblem, InterfaceAddress, IpAddress, interfaceAddressProblem } from '../ipam';
+import { CLAIMED_SUFFIX, type NetworkDefinition, type PlatformFacts } from '../kubernetes';
+import { checkHostLocal, checkRoutes } from './host-local';
+import { checkIfname, checkInteger, checkObjectName, checkWord } from './names';
+
+/** Bytes; the kernel's limits for Ethernet. */
+const MTU = { least: 68, most: 65535 };
+
+/** Everything wrong with one network by itself. Keys are those of its construct's props. */
+export function checkNetwork(network: NetworkDefinition, platform?: PlatformFacts): Problem[] {
+  const hasTwin =
+    network.ipam.kind === 'host-local' && (network.ipam.settings.claimable?.length ?? 0) > 0;
+  return [
+    ...checkObjectName('name', network.name, hasTwin ? 63 - CLAIMED_SUFFIX.length : 63),
+    ...(network.namespace === undefined ? [] : checkObjectName('namespace', network.namespace)),
+    ...checkWord('cniVersion', network.cniVersion, CNI_VERSIONS),
+    ...checkLink(network.link, network.ipam),
+    ...within('ipam', checkIpam(network.ipam)),
+    ...checkPlatform(network, platform),
+  ];
+}
+
+function checkLink(link: LinkConfig, ipam: IpamConfig): Problem[] {
+  switch (link.kind) {
+    case 'bridge':
+      return checkBridge(link.settings, ipam);
+    case 'macvlan':
+      return [
+        ...checkMaster(link.settings.master),
+        ...checkWord('mode', link.settings.mode, Object.values(MacvlanMode)),
+        ...checkInteger('mtu', link.settings.mtu, MTU.least, MTU.most, 'an MTU in bytes'),
+      ];
+    case 'ipvlan':
+      return [
+        ...checkMaster(link.settings.master),
+        ...checkWord('mode', link.settings.mode, Object.values(IpvlanMode)),
+        ...checkInteger('mtu', link.settings.mtu, MTU.least, MTU.most, 'an MTU in bytes'),
+        ...checkIpvlanIpam(ipam),
+      ];
+    case 'raw':
+      return [];
+  }
+}
+
+function checkMaster(master: string | undefined): Problem[] {
+  return master === undefined ? [] : checkIfname('master', master);
+}
+
+function checkBridge(settings: BridgeSettings, ipam: IpamConfig): Problem[] {
+  const problems = [
+    ...(settings.bridge === undefined ? [] : checkIfname('bridge', settings.bridge)),
+    ...checkInteger('mtu', settings.mtu, MTU.least, MTU.most, 'an MTU in bytes'),
+    ...checkInteger('vlan', settings.vlan, 0, 4094, 'a VLAN'),
+    ...(settings.vlanTrunk ?? []).flatMap((trunk, index) => [
+      ...checkInteger(`vlanTrunk[${index}].id`, trunk.id, 1, 4094, 'a VLAN'),
+      ...checkInteger(`vlanTrunk[${index}].minID`, trunk.minID, 1, 4094, 'a VLAN'),
+      ...checkInteger(`vlanTrunk[${index}].maxID`, trunk.maxID, 1, 4094, 'a VLAN'),
+    ]),
+  ];
+  if (settings.hairpinMode && settings.promiscMode) {
+    problems.push({
+      code: 'NL_VALUES_CONFLICT',
+      key: 'promiscMode',
+      found: 'promiscMode and hairpinMode are both true',
+      allowed: 'one of them',
+      fix: 'leave one of them out',
+    });
+  }
+  if (settings.disableContainerInterface && ipam.kind !== 'none') {
+    problems.push({
+      code: 'NL_VALUES_CONFLICT',
+      key: 'disableContainerInterface',
+      found: 'the interface is to stay down, and an IPAM is set',
+      allowed: 'disableContainerInterface without IPAM',
+      fix: 'set ipam: Ipam.none(), or leave disableContainerInterface out',
+    });
+  }
+  return problems;
+}
+
+function checkIpvlanIpam(ipam: IpamConfig): Problem[] {
+  if (ipam.kind === 'none') {
+    return [
+      {
+        code: 'NL_IPAM_REQUIRED',
+        key: 'ipam',
+        found: 'ipvlan has no IPAM',
+        allowed: 'an IPAM: the plugin refuses to run without one',
+        fix: 'set Ipam.hostLocal or Ipam.static',
+      },
+    ];
+  }
+  if (ipamType(ipam) !== 'dhcp') return [];
+  return [
+    {
+      code: 'NL_IPVLAN_DHCP',
+      key: 'ipam',
+      found:
+        'ipvlan is combined with dhcp, and all its interfaces share one MAC address, which a DHCP server tells clients apart by',
+      allowed: 'host-local or static for ipvlan',
+      fix: 'use MacvlanNetwork for DHCP, or another IPAM',
+    },
+  ];
+}
+
+function checkIpam(ipam: IpamConfig): Problem[] {
+  switch (ipam.kind) {
+    case 'host-local':
+      return checkHostLocal(ipam.settings);
+    case 'static':
+      return checkStatic(ipam.settings);
+    default:
+      return [];
+  }
+}
+
+function checkStatic(settings: StaticSettings): Problem[] {
+  const addresses = (settings.addresses ?? []).flatMap(({ address, gateway }, index) => {
+    const key = `addresses[${index}]`;
+    const problems: Problem[] = [];
+    if (!InterfaceAddress.tryParse(address)) {
+      problems.push(interfaceAddressProblem(`${key}.address`, address));
+    }
+    if (gateway !== undefined && !IpAddress.tryParse(gateway)) {
+      problems.push(addressProblem(`${key}.gateway`, gateway));
+    }
+    return problems;
+  });
+  return [...addresses, ...checkRoutes('routes', settings.routes)];
+}
+
+function checkPlatform(network: NetworkDefinition, platform: PlatformFacts | undefined): Problem[] {
+  if (!platform) return [];
+  const problems: Problem[] = [];
+  const ipam = ipamType(network.ipam);
+  if (ipam !== undefined && platform.ipams && !platform.ipams.includes(ipam)) {
+    problems.push({
+      code: 'NL_PLATFORM_UNSUPPORTED',
+      key: 'ipam',
+      found: `"${ipam}" is not an IPAM of ${platform.name}`,
+      allowed: `one of ${platform.ipams.join(', ')}`,
+      fix: `use ${platform.ipams[0]}`,
+    });
+  }
+  const link = network.link.kind === 'raw' ? network.link.config.type : network.link.kind;
+  if (platform.links && !platform.links.includes(link)) {
+    problems.push({
+      code: 'NL_PLATFORM_UNSUPPORTED',
+      key: '',
+      found: `"${link}" is not a plugin of ${platform.name}`,
+      allowed: `one of ${platform.links.join(', ')}`,
+      fix: `use ${platform.links[0]}`,
+    });
+  }
+  return problems;
+}
