@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { claimablePool } from '../cni';
 import { NetloomError } from '../errors';
-import { IpAddress, parsePoolSubnet, withPrefix } from '../ipam';
+import { IpAddress, type IpFamily, parsePoolSubnet, withPrefix } from '../ipam';
 import { checkClaim, checkGatewayForClaims, type NamedClaim } from '../rules';
 import { modelOf } from './model';
 import type { Network } from './network';
@@ -66,6 +66,11 @@ export class AddressClaim extends Construct {
   get _intent(): NamedClaim {
     const network = this.network._definition;
     return { name: this.node.path, network, addresses: this.addresses };
+  }
+
+  /** @internal */
+  get _families(): IpFamily[] {
+    return this.addresses.flatMap((text) => IpAddress.tryParse(text)?.family ?? []);
   }
 
   private checkPresent() {

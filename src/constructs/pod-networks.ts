@@ -75,7 +75,7 @@ export class PodNetworks {
     }
     this.intents.push({
       network: network._definition,
-      claim: claim?._intent,
+      claim: claim && { ...claim._intent, families: claim._families },
       claimed: claim,
       attachment: {
         name: claim ? claimedName(network.name) : network.name,

@@ -30,7 +30,11 @@ export class IpAddress {
     return address;
   }
 
-  /** Like {@link parse}, giving undefined for what is no address. Octal, short and hex forms of IPv4 are none. */
+  /**
+   * Like {@link parse}, giving undefined for what is no address. Octal, short and hex forms of IPv4
+   * are none, nor is IPv4 mapped into IPv6 (`::ffff:10.0.0.1`): Go, and so every CNI plugin, takes
+   * that for the IPv4 address, and one address would have two names.
+   */
   static tryParse(text: string): IpAddress | undefined {
     if (typeof text !== 'string' || text.length > 45 || /[/%\s]/.test(text)) return undefined;
     if (!text.includes(':')) {
@@ -38,7 +42,8 @@ export class IpAddress {
       return v4 === undefined ? undefined : new IpAddress(4, BigInt(v4));
     }
     if (!Address6.isValid(text)) return undefined;
-    return new IpAddress(6, new Address6(text).bigInt());
+    const value = new Address6(text).bigInt();
+    return isMapped(value) ? undefined : new IpAddress(6, value);
   }
 
   /** @throws RangeError when the value does not fit the family. */
@@ -92,11 +97,18 @@ function likelyAddress(text: unknown): string {
   if (typeof text !== 'string') return fallback;
   const [bare = ''] = text.trim().split(/[/%]/);
   if (bare !== text && IpAddress.tryParse(bare)) return `${bare}?`;
+  const mapped = bare.includes(':') && Address6.isValid(bare) ? new Address6(bare).bigInt() : 0n;
+  if (isMapped(mapped)) return `${IpAddress.of(4, mapped & ALL_ONES[4])}?`;
   const decimal = bare
     .split('.')
     .map((part) => part.replace(/^0+(?=\d)/, ''))
     .join('.');
   return IpAddress.tryParse(decimal) ? `${decimal}?` : fallback;
+}
+
+/** In ::ffff:0:0/96, RFC 4291 2.5.5.2. */
+function isMapped(value: bigint): boolean {
+  return value >> 32n === 0xffffn;
 }
 
 function parseV4(text: string): number | undefined {

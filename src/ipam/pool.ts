@@ -129,9 +129,11 @@ export function checkGateway(key: string, text: string, cidr: Cidr): Problem[] {
 
 /** The given gateway's host part in the right subnet: people mistype the network more often than the host. */
 function likelyGateway(gateway: IpAddress, cidr: Cidr): string {
-  if (gateway.family !== cidr.family) return `${cidr.network.plus(1) ?? cidr.network}?`;
+  const first = cidr.network.plus(cidr.size > 2n ? 1 : 0) as IpAddress;
+  if (gateway.family !== cidr.family) return `${first}?`;
   const moved = IpAddress.of(cidr.family, cidr.network.value + (gateway.value % cidr.size));
-  return `${moved}?`;
+  const isHost = !unusable(cidr).some((range) => range.contains(moved));
+  return `${isHost ? moved : first}?`;
 }
 
 /**

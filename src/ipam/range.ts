@@ -1,6 +1,6 @@
 import { NetloomError, type Problem } from '../errors';
 import { IpAddress, type IpFamily } from './address';
-import { Cidr } from './cidr';
+import { Cidr, checkCidr, InterfaceAddress } from './cidr';
 
 /** Consecutive addresses of one family, both ends included. */
 export class IpRange {
@@ -28,8 +28,8 @@ export class IpRange {
     }
     const [from = '', to, ...rest] = text.split('-');
     if (rest.length > 0) return undefined;
-    const first = IpAddress.tryParse(from.trim());
-    const last = to === undefined ? first : IpAddress.tryParse(to.trim());
+    const first = IpAddress.tryParse(from);
+    const last = to === undefined ? first : IpAddress.tryParse(to);
     if (!first || !last || first.family !== last.family || first.compare(last) > 0)
       return undefined;
     return new IpRange(first, last);
@@ -84,8 +84,9 @@ export class IpRange {
 /** The problem of a text that is no range, or undefined. */
 export function checkRange(key: string, text: unknown): Problem | undefined {
   if (typeof text === 'string' && IpRange.tryParse(text)) return undefined;
-  const fix =
-    (typeof text === 'string' && reversed(text)) || (typeof text === 'string' && masked(text));
+  // Only its host bits are wrong.
+  if (typeof text === 'string' && InterfaceAddress.tryParse(text)) return checkCidr(key, text);
+  const fix = typeof text === 'string' ? likelyRange(text) : undefined;
   return {
     code: 'NL_RANGE_INVALID',
     key,
@@ -96,17 +97,11 @@ export function checkRange(key: string, text: unknown): Problem | undefined {
   };
 }
 
-function reversed(text: string): string | undefined {
-  const [from, to] = text.split('-');
-  if (from === undefined || to === undefined) return undefined;
-  const range = IpRange.tryParse(`${to}-${from}`);
-  return range && String(range);
-}
-
-function masked(text: string): string | undefined {
-  const [from, length] = text.split('/');
-  const address = IpAddress.tryParse(from ?? '');
-  if (!address || !/^\d{1,3}$/.test(length ?? '')) return undefined;
-  const bits = Number(length);
-  return bits <= (address.family === 4 ? 32 : 128) ? String(Cidr.around(address, bits)) : undefined;
+/** The same without blanks, or with the ends swapped. */
+function likelyRange(text: string): string | undefined {
+  const compact = text.replace(/\s+/g, '');
+  const [from, to] = compact.split('-');
+  const range =
+    IpRange.tryParse(compact) ?? (to === undefined ? undefined : IpRange.tryParse(`${to}-${from}`));
+  return range && (compact.includes('/') ? compact : String(range));
 }

@@ -75,24 +75,46 @@ function jsonForm(attachment: Attachment): object {
  * @throws SyntaxError for a value that Multus can't read
  */
 export function parseNetworksAnnotation(value: string, podNamespace: string): Attachment[] {
+  if (value === '') return [];
   if (/[[{"]/.test(value)) {
     const parsed: unknown = JSON.parse(value);
     if (!Array.isArray(parsed)) throw new SyntaxError('the JSON form is a list of objects');
-    return parsed.map((element) => fromJson(element as Record<string, unknown>, podNamespace));
+    return parsed.map((element: unknown) => {
+      if (typeof element === 'object' && element !== null) {
+        return fromJson(element as Record<string, unknown>, podNamespace);
+      }
+      throw new SyntaxError(`${JSON.stringify(element)} stands for no attachment`);
+    });
   }
   return value.split(',').map((item) => fromShort(item.trim(), podNamespace));
 }
 
 function fromJson(element: Record<string, unknown>, podNamespace: string): Attachment {
-  if (typeof element.name !== 'string') throw new SyntaxError('an attachment has no name');
+  const name = textOf(element, 'name');
+  if (name === undefined) throw new SyntaxError('an attachment has no name');
   return definedOnly({
-    name: element.name,
-    namespace: (element.namespace as string | undefined) ?? podNamespace,
-    interface: (element.interface ?? element.interfaceRequest) as string | undefined,
-    ips: element.ips as string[] | undefined,
-    mac: element.mac as string | undefined,
-    defaultRoute: element['default-route'] as string[] | undefined,
+    name,
+    namespace: textOf(element, 'namespace') ?? podNamespace,
+    interface: textOf(element, 'interface') ?? textOf(element, 'interfaceRequest'),
+    ips: textsOf(element, 'ips'),
+    mac: textOf(element, 'mac'),
+    defaultRoute: textsOf(element, 'default-route'),
   });
+}
+
+/** Go takes null and an empty text for left out, and refuses any other type. */
+function textOf(element: Record<string, unknown>, key: string): string | undefined {
+  const value = element[key] ?? '';
+  if (typeof value !== 'string') throw new SyntaxError(`${key} is not a text`);
+  return value === '' ? undefined : value;
+}
+
+function textsOf(element: Record<string, unknown>, key: string): string[] | undefined {
+  const value = element[key] ?? undefined;
+  if (value === undefined) return undefined;
+  const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
+  if (!isList) throw new SyntaxError(`${key} is not a list of texts`);
+  return value;
 }
 
 function fromShort(item: string, podNamespace: string): Attachment {

@@ -26,7 +26,11 @@ export function parseNetworkStatus(text: string | undefined): InterfaceStatus[] 
   } catch {
     return [];
   }
-  return Array.isArray(elements) ? elements.map(interfaceStatus) : [];
+  return Array.isArray(elements) ? elements.filter(isObject).map(interfaceStatus) : [];
+}
+
+function isObject(element: unknown): element is Record<string, unknown> {
+  return typeof element === 'object' && element !== null;
 }
 
 function interfaceStatus(element: Record<string, unknown>): InterfaceStatus {

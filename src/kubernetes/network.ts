@@ -111,7 +111,8 @@ function claimedRoutes(link: LinkConfig, settings: HostLocalSettings): CniRoute[
   if (link.kind !== 'bridge' || link.settings.isDefaultGateway !== true) return routes;
   for (const [family, gateway] of gateways) {
     const dst = family === 4 ? '0.0.0.0/0' : '::/0';
-    if (!routes.some((route) => route.dst === dst)) routes.push({ dst, gw: gateway });
+    const isThere = routes.some((route) => String(Cidr.tryParse(route.dst)) === dst);
+    if (!isThere) routes.push({ dst, gw: gateway });
   }
   return routes;
 }
@@ -158,4 +159,9 @@ export function pluginsOf(config: NetworkConfig): readonly PluginConfig[] {
 /** The bridge on the host that a network links its pods to. */
 export function bridgeOf(network: NetworkDefinition): string | undefined {
   return network.link.kind === 'bridge' ? (network.link.settings.bridge ?? 'cni0') : undefined;
+}
+
+/** True for two definitions of one and the same object. */
+export function sameNetwork(a: NetworkDefinition, b: NetworkDefinition): boolean {
+  return a.name === b.name && a.namespace === b.namespace;
 }

@@ -69,8 +69,9 @@ export async function askForPreview<T>(
   } catch (error) {
     if (mode === 'required' || !isAbsence(error)) throw error;
     // The engine shows what a provider writes here beside the resource.
+    const reasons = error.problems.map(describeProblem).join('\n');
     process.stderr.write(
-      `${error.problems.map(describeProblem).join('\n')}\nThe value is not known before the deployment asks again (netloom:offers is auto).\n`,
+      `${reasons}\nThe preview goes on without it, and the deployment will ask again: netloom:offers is auto.\n`,
     );
     return undefined;
   }

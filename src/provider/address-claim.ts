@@ -1,11 +1,13 @@
 import * as pulumi from '@pulumi/pulumi';
+import { type ClaimFamily, familiesOf, type IpFamily } from '../ipam';
+import type { NetworkDefinition } from '../kubernetes';
 import type { ClaimIntent } from '../rules';
 import type { AddressPool } from './address-pool';
 import { DynamicResource } from './dynamic-resource';
 import { admitClaim } from './model';
 import type { Network } from './network';
 import { ownerOf } from './owner';
-import { reportProblems, reportWhenKnown } from './problems';
+import { reportProblems, reportWhenKnown, whenAdmitted } from './problems';
 
 export interface AddressClaimArgs {
   /** The network whose claimable part the address shall be of. @default - `pool` */
@@ -48,7 +50,7 @@ export class AddressClaim extends DynamicResource {
       'AddressClaim',
       name,
       {
-        owner: ownerOf('AddressClaim', name, opts),
+        owner: whenAdmitted(ownerOf('AddressClaim', name, opts)),
         pool: pool?.pool ?? '',
         agent: pool?.agent,
         family: args.family,
@@ -62,16 +64,18 @@ export class AddressClaim extends DynamicResource {
     this.address = addresses.apply((list) => list?.[0] as string);
     this.cidr = this.cidrs.apply((list) => list?.[0] as string);
     const { network } = args;
-    if (!network && !pool) reportProblems(this, [nothingToClaimFrom()]);
+    if (!network && !pool) reportProblems(name, [nothingToClaimFrom()]);
     if (network) {
-      reportWhenKnown(this, pulumi.all([network._definition, wanted]), ([definition, list]) =>
+      reportWhenKnown(name, pulumi.all([network._known, wanted]), ([{ definition }, list]) =>
         admitClaim({ name, network: definition, addresses: list }),
       );
-      this._intent = pulumi
-        .all([network._definition, addresses])
-        .apply(
-          ([definition, list]): ClaimIntent => ({ name, network: definition, addresses: list }),
-        );
+      this._intent = pulumi.all([network._known, wanted, args.family]).apply(
+        ([{ definition }, list, family]): ClaimIntent => ({
+          name,
+          network: definition,
+          families: claimFamilies(definition, list, family),
+        }),
+      );
     }
   }
 }
@@ -82,6 +86,19 @@ function wantedAddresses(args: AddressClaimArgs): pulumi.Output<string[] | undef
   return pulumi
     .all([address, addresses])
     .apply(([one, several]) => [...(one === undefined ? [] : [one]), ...(several ?? [])]);
+}
+
+/** The families that the claim will have, as the agent chooses them; undefined for a network that is wrong. */
+function claimFamilies(
+  network: NetworkDefinition,
+  wanted: readonly string[] | undefined,
+  family: string | undefined,
+): IpFamily[] | undefined {
+  if (wanted) return wanted.map((address) => (address.includes(':') ? 6 : 4));
+  if (family !== undefined) return familiesOf(family as ClaimFamily);
+  const claimable =
+    network.ipam.kind === 'host-local' ? network.ipam.settings.claimable : undefined;
+  return claimable && [claimable.some((part) => !part.includes(':')) ? 4 : 6];
 }
 
 function withoutPrefix(cidr: string): string {

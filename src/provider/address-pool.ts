@@ -3,7 +3,7 @@ import type { Problem } from '../errors';
 import { checkPoolName, checkPoolSpec, type PoolSpec, type PoolSubnet } from '../ipam';
 import { DynamicResource } from './dynamic-resource';
 import { ownerOf } from './owner';
-import { reportWhenKnown } from './problems';
+import { reportWhenKnown, whenAdmitted } from './problems';
 
 export interface AddressPoolSubnetArgs {
   /** Network in prefix form, e.g. `10.30.0.0/24`. */
@@ -51,13 +51,13 @@ export class AddressPool extends DynamicResource {
       spec: specOf(known as PlainPoolArgs),
     }));
     const inputs = {
-      owner: ownerOf('AddressPool', name, opts),
+      owner: whenAdmitted(ownerOf('AddressPool', name, opts)),
       pool: plain.pool,
       subnets: plain.spec.subnets,
       ...(args.agent !== undefined && { agent: args.agent }),
     };
     super('addressPool', 'AddressPool', name, inputs, opts);
-    reportWhenKnown(this, plain, ({ pool, spec }) => [
+    reportWhenKnown(name, plain, ({ pool, spec }) => [
       ...checkPoolName(pool, 'pool'),
       ...checkSpec(args, spec),
     ]);

@@ -72,7 +72,7 @@ export class HostBridge extends pulumi.ComponentResource {
     const definition = checked(
       this,
       pulumi.output(rest) as pulumi.Output<HostBridgeDefinition>,
-      admitBridge,
+      (known) => admitBridge(this, known),
     );
     this.nodes = (nodes ?? configuredAgents()).map((agent) => {
       const nodeArgs: NodeBridgeArgs = {

@@ -34,7 +34,7 @@ export interface MultiNetPodArgs {
   /** @default default */
   namespace?: pulumi.Input<string>;
   /** @default - the resource's name as `name` */
-  metadata?: pulumi.Input<types.input.meta.v1.ObjectMeta>;
+  metadata?: types.input.meta.v1.ObjectMeta;
   spec: pulumi.Input<types.input.core.v1.PodSpec>;
   /** Its networks beside the cluster's, in order. */
   attachments: AttachmentArgs[];
@@ -57,18 +57,21 @@ export class MultiNetPod extends pulumi.ComponentResource {
         rendered(args.attachments),
       ])
       .apply(([, space, attachments]) => networksAnnotation(attachments, space));
-    const metadata = pulumi.output(args.metadata).apply((known) => known ?? {});
+    const others = args.metadata?.annotations ?? {};
     this.pod = new Pod(
       name,
       {
-        metadata: pulumi
-          .all([metadata, namespace, annotation])
-          .apply(([known, space, networks]) => ({
-            name,
-            ...known,
-            namespace: space,
-            annotations: { ...known.annotations, [NETWORKS_ANNOTATION]: networks },
-          })),
+        metadata: {
+          name,
+          ...args.metadata,
+          namespace,
+          // Plain members stay apart, so that a preview shows all but what is unknown.
+          annotations: pulumi.Output.isInstance(others)
+            ? pulumi
+                .all([others, annotation])
+                .apply(([known, networks]) => ({ ...known, [NETWORKS_ANNOTATION]: networks }))
+            : { ...others, [NETWORKS_ANNOTATION]: annotation },
+        },
         spec: args.spec,
       },
       {
@@ -81,9 +84,10 @@ export class MultiNetPod extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
       },
     );
-    this.interfaces = this.pod.metadata.apply((known) =>
-      parseNetworkStatus(known.annotations?.[NETWORK_STATUS_ANNOTATION]),
-    );
+    // The id, unknown in a preview, keeps the inputs' annotations from passing for the pod's own.
+    this.interfaces = pulumi
+      .all([this.pod.id, this.pod.metadata])
+      .apply(([, known]) => parseNetworkStatus(known.annotations?.[NETWORK_STATUS_ANNOTATION]));
     this.registerOutputs({ interfaces: this.interfaces });
   }
 }
@@ -93,7 +97,7 @@ function intentOf(args: AttachmentArgs): pulumi.Output<AttachmentIntent> {
   const { interface: ifname, ips, mac, defaultRoute } = args;
   return pulumi
     .all([
-      args.network._definition,
+      args.network._known.apply((known) => known.definition),
       args.claim?._intent,
       pulumi.output({ ifname, ips, mac, defaultRoute }),
     ])

@@ -15,7 +15,7 @@ import {
   platformFacts,
 } from '../kubernetes';
 import { AddressPool } from './address-pool';
-import { checkIpamArgs, type IpamArgs, ipamConfig } from './ipam';
+import { checkIpamArgs, type IpamArgs, ipamConfig, type PlainIpam } from './ipam';
 import { admitNetwork } from './model';
 import { checked } from './problems';
 
@@ -44,7 +44,9 @@ export abstract class Network extends pulumi.ComponentResource {
   readonly claimedResource?: CustomResource;
   /** The claimable part; only with one. */
   readonly pool?: AddressPool;
-  /** @internal */
+  /** The network as far as it is known, right or wrong. @internal */
+  readonly _known: pulumi.Output<{ definition: NetworkDefinition; ipam: PlainIpam }>;
+  /** The network once nothing is wrong with it, nor with anything else. @internal */
   readonly _definition: pulumi.Output<NetworkDefinition>;
 
   constructor(
@@ -57,19 +59,20 @@ export abstract class Network extends pulumi.ComponentResource {
     super(`netloom:index:${type}`, name, {}, opts);
     const { name: objectName, namespace, cniVersion } = args;
     const known = pulumi.output({ objectName, namespace, cniVersion, link, ipam: args.ipam });
-    // One definition object for all who look at this network: rules tell networks apart by identity.
-    let definition: NetworkDefinition | undefined;
-    this._definition = checked(this, known, (plain) => {
-      const ipam = ipamConfig(plain.ipam);
-      definition = {
+    this._known = known.apply((plain) => ({
+      definition: {
         name: plain.objectName ?? name,
         namespace: plain.namespace ?? 'default',
         link: plain.link as LinkConfig,
-        ipam,
+        ipam: ipamConfig(plain.ipam as PlainIpam),
         cniVersion: plain.cniVersion,
-      };
-      return [...checkIpamArgs(plain.ipam), ...admitNetwork(definition, configuredPlatform())];
-    }).apply(() => definition as NetworkDefinition) as pulumi.Output<NetworkDefinition>;
+      },
+      ipam: plain.ipam as PlainIpam,
+    })) as typeof this._known;
+    this._definition = checked(this, this._known, ({ definition, ipam }) => [
+      ...checkIpamArgs(ipam),
+      ...admitNetwork(definition, configuredPlatform()),
+    ]).apply(({ definition }) => definition) as pulumi.Output<NetworkDefinition>;
 
     this.name = this._definition.apply((one) => one.name);
     this.namespace = this._definition.apply((one) => one.namespace as string);

@@ -2,50 +2,93 @@ import * as pulumi from '@pulumi/pulumi';
 import { describeProblem, type Problem } from '../errors';
 
 let count = 0;
-let scheduled = false;
+const messages: Promise<void>[] = [];
+let turn: Promise<void> | undefined;
 
 /**
- * Tells a resource's problems, and ends the program once all that is known at its start has been
- * told: a mistake in one resource must not hide the one in the next.
+ * Who has a problem: a component, or the name of a resource that is not registered while there is
+ * one. (Pulumi's log waits for a resource's URN, and everything behind it waits too.)
  */
-export function reportProblems(resource: pulumi.Resource, problems: readonly Problem[]): void {
-  if (problems.length === 0) return;
+export type Culprit = pulumi.ComponentResource | string;
+
+/** Tells a resource's problems. The program fails once all that is known by now has been told. */
+export function reportProblems(culprit: Culprit, problems: readonly Problem[]): void {
   count += problems.length;
-  for (const problem of problems) void pulumi.log.error(describeProblem(problem), resource);
-  if (scheduled) return;
-  scheduled = true;
-  // Arguments without outputs have been looked at when the promises of this turn are through, and
-  // before anything was registered with the engine.
-  setImmediate(() => {
-    scheduled = false;
-    throw new pulumi.RunError(
-      `netloom found ${count} ${count === 1 ? 'problem' : 'problems'}: see above`,
-    );
-  });
+  for (const problem of problems) {
+    const text = describeProblem(problem);
+    const message =
+      typeof culprit === 'string'
+        ? pulumi.log.error(`[${culprit}] ${text}`)
+        : pulumi.log.error(text, culprit);
+    messages.push(message);
+  }
+  if (problems.length > 0) void admission();
 }
 
 /**
- * The value when a check finds nothing wrong with it. Otherwise the problems are told, and the
- * output never resolves: nothing that needs it is registered.
+ * Resolves when the arguments that are known without asking the engine have all been looked at and
+ * nothing was wrong with any. Every resource waits for it before it is registered: a mistake in one
+ * must not hide the one in the next, and nothing is made while there is any.
+ *
+ * Arguments without outputs are through when the promises of this turn of the event loop are.
  */
-export function checked<T>(
-  resource: pulumi.Resource,
-  value: pulumi.Output<T>,
-  check: (plain: T) => readonly Problem[],
-): pulumi.Output<T> {
-  return value.apply((plain) => {
-    const problems = check(plain);
-    if (problems.length === 0) return plain;
-    reportProblems(resource, problems);
-    return new Promise<never>(() => {});
+function admission(): Promise<void> {
+  turn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turn = undefined;
+      if (count === 0) resolve();
+      else void failProgram();
+    });
+  });
+  return turn;
+}
+
+/** How long the engine is given to take the messages, in ms. */
+const MESSAGES_MS = 5_000;
+
+/** Ends the program, but not before the engine has been told everything: what is on its way then is lost. */
+async function failProgram(): Promise<void> {
+  const limit = new Promise((resolve) => setTimeout(resolve, MESSAGES_MS));
+  await Promise.race([Promise.allSettled(messages), limit]);
+  const noun = count === 1 ? 'problem' : 'problems';
+  const error = new pulumi.RunError(`netloom found ${count} ${noun}, told above or beside`);
+  // The program has ended by now, and Pulumi then prints a stack where there is one.
+  error.stack = error.message;
+  throw error;
+}
+
+/** The value, once no resource of the program is known to have a problem; else never. */
+export function whenAdmitted<T>(value: pulumi.Output<T>): pulumi.Output<T> {
+  // The turn begins when a resource is constructed, not when its value comes to be known.
+  const admitted = admission();
+  return value.apply(async (plain) => {
+    await admitted;
+    return plain;
   }) as pulumi.Output<T>;
 }
 
-/** Tells the problems of a value as soon as it is known; for resources whose own `check` stops them. */
+/** Tells the problems of a value as soon as it is known. */
 export function reportWhenKnown<T>(
-  resource: pulumi.Resource,
+  culprit: Culprit,
   value: pulumi.Output<T>,
   check: (plain: T) => readonly Problem[],
 ): void {
-  value.apply((plain) => reportProblems(resource, check(plain)));
+  value.apply((plain) => reportProblems(culprit, check(plain as T)));
+}
+
+/**
+ * The value when a check finds nothing wrong with it, nor with any other resource. Otherwise the
+ * problems are told, and the output never resolves: nothing that needs it is registered.
+ */
+export function checked<T>(
+  culprit: Culprit,
+  value: pulumi.Output<T>,
+  check: (plain: T) => readonly Problem[],
+): pulumi.Output<T> {
+  const judged = value.apply((plain) => {
+    const problems = check(plain as T);
+    reportProblems(culprit, problems);
+    return problems.length === 0 ? plain : new Promise<never>(() => {});
+  }) as pulumi.Output<T>;
+  return whenAdmitted(judged);
 }

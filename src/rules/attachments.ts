@@ -12,6 +12,7 @@ import {
   interfaceNames,
   type NetworkDefinition,
   routedFamilies,
+  sameNetwork,
 } from '../kubernetes';
 import { checkIfname } from './names';
 
@@ -29,8 +30,8 @@ export interface ClaimIntent {
   /** What to call it in messages. */
   readonly name: string;
   readonly network: NetworkDefinition;
-  /** Undefined while nobody knows. */
-  readonly addresses?: readonly string[] | undefined;
+  /** The families it has an address of; undefined while nobody knows. */
+  readonly families?: readonly IpFamily[] | undefined;
 }
 
 /** Everything wrong with the attachments of one pod. Keys begin with `attachments[N]`. */
@@ -221,7 +222,7 @@ function checkIpSyntax(key: string, text: string, needsPrefix: boolean): Problem
 
 function checkClaimed(claim: ClaimIntent, { attachment, network }: AttachmentIntent): Problem[] {
   const problems: Problem[] = [];
-  if (network !== claim.network) {
+  if (!network || !sameNetwork(network, claim.network)) {
     problems.push({
       code: 'NL_CLAIM_NETWORK',
       key: 'claim',
@@ -244,8 +245,8 @@ function checkClaimed(claim: ClaimIntent, { attachment, network }: AttachmentInt
 
 /** A route needs an address of its family on the interface; without one the pod would not start. */
 function checkRoutedFamilies(claim: ClaimIntent): Problem[] {
-  if (!claim.addresses) return [];
-  const held = claim.addresses.map((text) => IpAddress.tryParse(text)?.family);
+  const { families } = claim;
+  if (!families) return [];
   let routed: IpFamily[];
   try {
     routed = routedFamilies(claim.network);
@@ -253,7 +254,7 @@ function checkRoutedFamilies(claim: ClaimIntent): Problem[] {
     return []; // the network's own check tells what is wrong with it
   }
   return routed
-    .filter((family) => !held.includes(family))
+    .filter((family) => !families.includes(family))
     .map((family) => ({
       code: 'NL_FAMILY_MISSING' as const,
       key: 'claim',

@@ -1,7 +1,7 @@
 import { claimablePool } from '../cni';
 import type { Problem } from '../errors';
 import { addressProblem, IpAddress, outsideClaimable, parsePoolSubnet } from '../ipam';
-import type { NetworkDefinition } from '../kubernetes';
+import { type NetworkDefinition, sameNetwork } from '../kubernetes';
 
 /** A claim with the addresses it names, if it names any. */
 export interface NamedClaim {
@@ -70,7 +70,7 @@ function checkHeldOnce(
 ): Problem[] {
   const holder = earlier.find(
     (other) =>
-      other.network === claim.network &&
+      sameNetwork(other.network, claim.network) &&
       other.addresses?.some((text) => IpAddress.tryParse(text)?.equals(address) === true),
   );
   if (!holder) return [];

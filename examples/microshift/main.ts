@@ -1,0 +1,56 @@
+import { App, Chart } from 'cdk8s';
+import type { ContainerProps } from 'cdk8s-plus-28';
+import {
+  AddressClaim,
+  BridgeNetwork,
+  HostBridge,
+  Ipam,
+  MultiNetPod,
+  NetloomCrds,
+  Platform,
+} from 'netloom/constructs';
+import { addresses, cameraAddresses, container, hostBridge } from './definitions';
+
+const app = new App();
+Platform.microshift().applyTo(app);
+
+const crds = new Chart(app, 'crds');
+new NetloomCrds(crds, 'netloom');
+
+const host = new Chart(app, 'host');
+host.addDependency(crds);
+new HostBridge(host, 'br-test', hostBridge);
+
+const edge = new Chart(app, 'edge', { namespace: 'default', disableResourceNameHashes: true });
+edge.addDependency(host);
+const lan = new BridgeNetwork(edge, 'bridge-conf', {
+  bridge: hostBridge.bridge,
+  ipam: Ipam.hostLocal(addresses),
+});
+
+const hello: ContainerProps = {
+  ...container,
+  portNumber: 8080,
+  securityContext: { user: 1001, group: 1001 },
+  resources: {},
+};
+
+// Whatever address comes; the same network twice gives net1 and net2.
+new MultiNetPod(edge, 'test-bridge', {
+  metadata: { name: 'test-bridge' },
+  containers: [hello],
+})
+  .attach(lan)
+  .attach(lan);
+
+// Always the same address, on an interface of its own name.
+const camera = new AddressClaim(edge, 'camera-address', {
+  network: lan,
+  addresses: cameraAddresses,
+});
+new MultiNetPod(edge, 'camera', {
+  metadata: { name: 'camera' },
+  containers: [hello],
+}).attach(lan, { interface: 'cam0', claim: camera });
+
+app.synth();
