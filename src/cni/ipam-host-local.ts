@@ -53,15 +53,34 @@ export function gatewayOf(range: HostLocalRange): IpAddress {
 
 /** The span that the plugin would give from if nothing was claimable. */
 export function spanOf(range: HostLocalRange): IpRange {
+  return IpRange.of(...endsOf(range));
+}
+
+/** Both ends of the span, which may still be in the wrong order. */
+export function endsOf(range: HostLocalRange): [first: IpAddress, last: IpAddress] {
   const subnet = Cidr.parse(range.subnet);
   const first = range.rangeStart ?? String(subnet.network.plus(1));
   const last = range.rangeEnd ?? String(subnet.family === 4 ? subnet.last.plus(-1) : subnet.last);
-  return IpRange.of(IpAddress.parse(first), IpAddress.parse(last));
+  return [IpAddress.parse(first), IpAddress.parse(last)];
 }
 
 /** What is left for pods at run time: the range's span without the claimable part. */
 export function runtimeRanges(range: HostLocalRange, claimable: IpRangeSet): readonly IpRange[] {
   return IpRangeSet.of([spanOf(range)]).subtract(claimable).ranges;
+}
+
+/** All that the plugin gives to pods at run time: never a gateway, never what is claimable. */
+export function runtimeSet(settings: HostLocalSettings): IpRangeSet {
+  const claimable = claimableSet(settings.claimable);
+  const given = hostLocalSets(settings)
+    .flat()
+    .map((range) => IpRangeSet.of(runtimeRanges(range, claimable)).subtract(gatewaySet([range])));
+  return given.reduce((sum, one) => sum.union(one), IpRangeSet.EMPTY);
+}
+
+/** The gateways of ranges as a set of addresses. */
+export function gatewaySet(ranges: readonly HostLocalRange[]): IpRangeSet {
+  return IpRangeSet.of(ranges.map(gatewayOf).map((gateway) => IpRange.of(gateway, gateway)));
 }
 
 /** The claimable part as a set of addresses. */

@@ -45,6 +45,8 @@ export interface ClaimRecord {
   readonly addresses: readonly string[];
   /** End of an offer or of the quarantine after a release, in ms since 1970. */
   readonly until?: number | undefined;
+  /** Of an offer: end of the quarantine that its address is still in for everybody else. */
+  readonly quarantinedUntil?: number | undefined;
 }
 
 /** One row to write. The caller answers its client after all rows of a step are durable. */
@@ -228,16 +230,18 @@ export class AddressBook {
     const own = this.ownMatch(pool, request, families, now);
     if (own?.state === 'claimed') return { value: own, changes: [] };
     const addresses = own?.addresses ?? this.choose(pool, request, families, now, false).addresses;
-    const changes = this.dropOffers(pool, request.owner, own);
-    const base = own ?? { serial: this.nextNumber(), pool: request.pool };
+    const changes = this.dropOffers(pool, request.owner, own, now);
+    const quarantine = own && quarantineEnd(own);
     const offered: ClaimRecord = {
-      ...base,
+      serial: own?.serial ?? this.nextNumber(),
+      pool: request.pool,
       owner: request.owner,
       identity: request.identity,
       state: 'offered',
       incarnation: 0,
       addresses,
       until: now + OFFER_MS,
+      ...(quarantine !== undefined && quarantine > now ? { quarantinedUntil: quarantine } : {}),
     };
     return { value: offered, changes: [...changes, ...this.store(pool, offered, now)] };
   }
@@ -251,8 +255,10 @@ export class AddressBook {
     const handed = this.handedOver(pool, request);
     if (handed) return { value: handed, changes: this.store(pool, handed, now) };
     const own = this.ownMatch(pool, request, families, now);
+    // Handed over already, and the answer was lost: a new incarnation would make its id useless.
+    if (request.from !== undefined && own?.state === 'claimed') return { value: own, changes: [] };
     const chosen = own ?? this.choose(pool, request, families, now, true);
-    const changes = this.dropOffers(pool, request.owner, own);
+    const changes = this.dropOffers(pool, request.owner, own, now);
     if ('yields' in chosen) changes.push(...chosen.yields.map((offer) => this.drop(pool, offer)));
     const claimed: ClaimRecord = {
       serial: own?.serial ?? this.nextNumber(),
@@ -461,7 +467,7 @@ export class AddressBook {
     const addresses = families.map((family) => {
       const free = this.nextFree(pool, family, now);
       if (free) return String(free);
-      const offer = mayYield ? oldestOffer(pool, family) : undefined;
+      const offer = mayYield ? oldestOffer(pool, family, now) : undefined;
       if (!offer) throw new NetloomError(this.poolFull(pool, family, now));
       yields.push(offer);
       return offer.addresses.find((text) => familyOf(text) === family) as string;
@@ -539,10 +545,15 @@ export class AddressBook {
   }
 
   /** Offers of the owner other than the one that is being used: an owner has one at a time. */
-  private dropOffers(pool: Pool, owner: string, keep: ClaimRecord | undefined): BookChange[] {
+  private dropOffers(
+    pool: Pool,
+    owner: string,
+    keep: ClaimRecord | undefined,
+    now: number,
+  ): BookChange[] {
     return (pool.byOwner.get(owner) ?? [])
       .filter((claim) => claim.state === 'offered' && claim !== keep)
-      .map((claim) => this.drop(pool, claim));
+      .map((claim) => this.giveUp(pool, claim, [], now));
   }
 
   /** Puts a record in; whoever was only remembered at its addresses is forgotten. */
@@ -555,13 +566,30 @@ export class AddressBook {
         if (isHeld(before, now) && before.owner !== claim.owner) {
           throw new Error(`${text} would be given twice`);
         }
-        changes.push(this.drop(pool, before));
+        changes.push(this.giveUp(pool, before, claim.addresses, now));
       }
     }
     const previous = this.bySerial.get(claim.serial);
     if (previous) this.unindex(pool, previous);
     this.index(pool, claim);
     return [...changes, { kind: 'claim', serial: claim.serial, claim }];
+  }
+
+  /** Forgets a record, but for addresses whose quarantine goes on: an offer must not end it early. */
+  private giveUp(
+    pool: Pool,
+    claim: ClaimRecord,
+    taken: readonly string[],
+    now: number,
+  ): BookChange {
+    const until = quarantineEnd(claim) ?? 0;
+    const addresses = claim.addresses.filter((address) => !taken.includes(address));
+    if (until <= now || addresses.length === 0) return this.drop(pool, claim);
+    const { quarantinedUntil: _, ...rest } = claim;
+    const released: ClaimRecord = { ...rest, state: 'released', addresses, until };
+    this.unindex(pool, claim);
+    this.index(pool, released);
+    return { kind: 'claim', serial: claim.serial, claim: released };
   }
 
   private drop(pool: Pool, claim: ClaimRecord): BookChange {
@@ -679,9 +707,15 @@ function familyOf(text: string): IpFamily {
   return text.includes(':') ? 6 : 4;
 }
 
-function oldestOffer(pool: Pool, family: IpFamily): ClaimRecord | undefined {
+/** End of the time in which nobody but its last owner gets an address; undefined for a claim. */
+function quarantineEnd(claim: ClaimRecord): number | undefined {
+  return claim.state === 'released' ? claim.until : claim.quarantinedUntil;
+}
+
+/** The offer that yields to a claim: none whose address is in quarantine for everybody else. */
+function oldestOffer(pool: Pool, family: IpFamily, now: number): ClaimRecord | undefined {
   return claimsOf(pool)
-    .filter((claim) => claim.state === 'offered')
+    .filter((claim) => claim.state === 'offered' && (quarantineEnd(claim) ?? 0) <= now)
     .filter((claim) => claim.addresses.some((text) => familyOf(text) === family))
     .sort((a, b) => (a.until ?? 0) - (b.until ?? 0))[0];
 }

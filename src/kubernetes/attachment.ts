@@ -22,7 +22,7 @@ export interface Attachment {
   readonly defaultRoute?: readonly string[] | undefined;
 }
 
-/** Names that fit the short form: Multus refuses a dot there. */
+/** Names that fit the short form: Multus refuses a dot there; of an interface, before 4.1. */
 const SHORT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /**
@@ -42,10 +42,11 @@ export function networksAnnotation(
 }
 
 function isShort(attachment: Attachment): boolean {
-  const { name, namespace, ips, mac, defaultRoute } = attachment;
+  const { name, namespace, interface: ifname, ips, mac, defaultRoute } = attachment;
   return (
     SHORT_NAME.test(name) &&
     (namespace === undefined || SHORT_NAME.test(namespace)) &&
+    (ifname === undefined || SHORT_NAME.test(ifname)) &&
     ips === undefined &&
     mac === undefined &&
     defaultRoute === undefined

@@ -1,5 +1,5 @@
 import type { ClaimRequestBody, ClaimView } from '../agent-api';
-import { type ClaimFamily, incarnationOf } from '../ipam';
+import { type ClaimFamily, familiesOf, IpAddress, incarnationOf } from '../ipam';
 import { Agents, askForPreview, failuresOf, sameJson } from './agents';
 import { type DynamicProvider, isUnknown } from './contract';
 
@@ -16,8 +16,13 @@ export interface AddressClaimInputs {
   readonly cidrs?: string[];
 }
 
-/** What the state holds: nothing beside the inputs, to keep it small. */
-export type AddressClaimOutputs = AddressClaimInputs;
+/** What the state holds beside the inputs: as little as can be. */
+export interface AddressClaimOutputs {
+  readonly owner: string;
+  readonly pool: string;
+  readonly agent?: string;
+  readonly cidrs: string[];
+}
 
 const agents = new Agents();
 
@@ -40,21 +45,18 @@ export const addressClaim: DynamicProvider<AddressClaimInputs, AddressClaimOutpu
   },
 
   async diff(_id, olds, news) {
-    const replaces = (['pool', 'agent', 'cidrs', 'family'] as const).filter((key) => {
+    const replaces = (['pool', 'agent', 'cidrs'] as const).filter((key) => {
       // A claim keeps what it has while nobody asks for something else.
       if (key === 'cidrs' && news.cidrs === undefined) return false;
-      if (key === 'family' && sameJson(olds.cidrs, news.cidrs)) return false;
       return !sameJson(olds[key], news[key]);
     });
-    const changes =
-      replaces.length > 0 || olds.owner !== news.owner || !sameJson(olds.addresses, news.addresses);
-    return { changes, replaces };
+    return { changes: replaces.length > 0 || olds.owner !== news.owner, replaces };
   },
 
   async create(inputs) {
     const client = agents.get(inputs.agent);
     const claim = await client.claim(body(inputs));
-    return { id: claim.id, outs: { ...inputs, cidrs: claim.cidrs } };
+    return { id: claim.id, outs: outputsOf(inputs, claim.cidrs) };
   },
 
   async read(id, props) {
@@ -65,13 +67,11 @@ export const addressClaim: DynamicProvider<AddressClaimInputs, AddressClaimOutpu
   },
 
   async update(_id, olds, news) {
-    const cidrs = news.cidrs ?? olds.cidrs;
     if (olds.owner !== news.owner) {
-      await agents
-        .get(news.agent)
-        .claim({ ...body({ ...news, ...(cidrs && { cidrs }) }), from: olds.owner });
+      const request = body({ ...news, cidrs: olds.cidrs });
+      await agents.get(news.agent).claim({ ...request, from: olds.owner });
     }
-    return { outs: { ...news, ...(cidrs && { cidrs }) } };
+    return { outs: outputsOf(news, olds.cidrs) };
   },
 
   async delete(id, props) {
@@ -81,15 +81,33 @@ export const addressClaim: DynamicProvider<AddressClaimInputs, AddressClaimOutpu
 
 /** The addresses that a resource has already and nobody asks it to change. */
 function keptCidrs(
-  olds: Partial<AddressClaimOutputs>,
+  olds: Partial<AddressClaimInputs>,
   news: AddressClaimInputs,
 ): string[] | undefined {
   if (!olds.cidrs || olds.pool !== news.pool || olds.agent !== news.agent) return undefined;
+  const held = olds.cidrs.map(withoutPrefix);
   if (news.addresses) {
-    const wanted = [...news.addresses].sort().join();
-    return wanted === olds.cidrs.map(withoutPrefix).sort().join() ? olds.cidrs : undefined;
+    return sameSet(news.addresses.map(canonical), held) ? olds.cidrs : undefined;
   }
-  return olds.family === news.family ? olds.cidrs : undefined;
+  if (news.family === undefined) return olds.cidrs;
+  const families = held.map((address) => (address.includes(':') ? 6 : 4));
+  return sameSet(familiesOf(news.family).map(String), families.map(String))
+    ? olds.cidrs
+    : undefined;
+}
+
+/** As the agent prints it; what is no address stays, for the agent to refuse. */
+function canonical(address: string): string {
+  return String(IpAddress.tryParse(address) ?? address);
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return [...a].sort().join() === [...b].sort().join();
+}
+
+function outputsOf(inputs: AddressClaimInputs, cidrs: string[]): AddressClaimOutputs {
+  const { owner, pool, agent } = inputs;
+  return { owner, pool, ...(agent !== undefined && { agent }), cidrs };
 }
 
 function body(inputs: AddressClaimInputs): ClaimRequestBody {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PoolSubnet } from '../ipam';
 import { Agents, askForPreview, failuresOf, sameJson } from './agents';
 import { type DynamicProvider, isUnknown } from './contract';
@@ -12,10 +13,18 @@ export interface AddressPoolInputs {
   readonly subnets: PoolSubnet[];
 }
 
+/** What the state holds. The subnets are in the inputs; their digest here tells whether they changed. */
+export interface AddressPoolOutputs {
+  readonly owner: string;
+  readonly pool: string;
+  readonly agent?: string;
+  readonly digest: string;
+}
+
 const agents = new Agents();
 
 /** Offers the pool in `check`, so that the first preview of a new stack can take addresses from it. */
-export const addressPool: DynamicProvider<AddressPoolInputs, AddressPoolInputs> = {
+export const addressPool: DynamicProvider<AddressPoolInputs, AddressPoolOutputs> = {
   async configure({ config }) {
     agents.configure(config);
   },
@@ -31,31 +40,46 @@ export const addressPool: DynamicProvider<AddressPoolInputs, AddressPoolInputs> 
   async diff(_id, olds, news) {
     const replaces = (['pool', 'agent'] as const).filter((key) => !sameJson(olds[key], news[key]));
     const changes =
-      replaces.length > 0 || !sameJson(olds.subnets, news.subnets) || olds.owner !== news.owner;
+      replaces.length > 0 || olds.digest !== digestOf(news.subnets) || olds.owner !== news.owner;
     return { changes, replaces };
   },
 
   async create(inputs) {
     const pool = await agents.get(inputs.agent).putPool(inputs.pool, body(inputs));
-    return { id: pool.id, outs: inputs };
+    return { id: pool.id, outs: outputsOf(inputs) };
   },
 
   async read(id, props) {
     const pool = await agents.get(props.agent).pool(props.pool);
     if (!pool || pool.offered || pool.owner !== props.owner) return { id: '', props: {} };
-    return { id, props: { ...props, subnets: pool.spec.subnets as PoolSubnet[] } };
+    return { id, props: { ...props, digest: digestOf(pool.spec.subnets as PoolSubnet[]) } };
   },
 
   async update(id, olds, news) {
     const from = olds.owner === news.owner ? {} : { from: olds.owner };
     await agents.get(news.agent).putPool(news.pool, { ...body(news), ...from, id });
-    return { outs: news };
+    return { outs: outputsOf(news) };
   },
 
   async delete(id, props) {
     await agents.get(props.agent).removePool(props.pool, id, props.owner);
   },
 };
+
+function outputsOf({ owner, pool, agent, subnets }: AddressPoolInputs): AddressPoolOutputs {
+  return { owner, pool, ...(agent !== undefined && { agent }), digest: digestOf(subnets) };
+}
+
+/** The same for the same subnets, whatever the order of their keys. */
+function digestOf(subnets: readonly PoolSubnet[]): string {
+  const plain = subnets.map(({ subnet, ranges, gateway, exclude }) => [
+    subnet,
+    ranges ?? [],
+    gateway ?? '',
+    exclude ?? [],
+  ]);
+  return createHash('sha256').update(JSON.stringify(plain)).digest('hex').slice(0, 16);
+}
 
 function body(inputs: AddressPoolInputs) {
   return { owner: inputs.owner, spec: { subnets: inputs.subnets.map(plainSubnet) } };

@@ -2,9 +2,10 @@
  * What Pulumi's dynamic provider process calls, written down here so that nothing of @pulumi has to
  * be loaded. Inputs and outputs are plain JSON; `__provider` is among them and is left alone.
  */
-export interface DynamicProvider<Inputs, Outputs extends Inputs> {
+export interface DynamicProvider<Inputs, Outputs> {
   configure(request: { readonly config: DynamicConfig }): Promise<void>;
-  check(olds: Partial<Outputs>, news: Inputs): Promise<CheckAnswer<Inputs>>;
+  /** `olds` are the inputs of the last deployment, empty for a new resource. */
+  check(olds: Partial<Inputs>, news: Inputs): Promise<CheckAnswer<Inputs>>;
   diff(id: string, olds: Outputs, news: Inputs): Promise<DiffAnswer>;
   create(inputs: Inputs): Promise<{ readonly id: string; readonly outs: Outputs }>;
   read(

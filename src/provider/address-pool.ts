@@ -41,7 +41,7 @@ export interface AddressPoolArgs {
 export class AddressPool extends DynamicResource {
   /** Name of the pool on its agent. */
   declare readonly pool: pulumi.Output<string>;
-  declare readonly subnets: pulumi.Output<PoolSubnet[]>;
+  readonly subnets: pulumi.Output<PoolSubnet[]>;
   /** The agent that holds the pool; unset when there is only one. */
   declare readonly agent: pulumi.Output<string | undefined>;
 
@@ -57,6 +57,7 @@ export class AddressPool extends DynamicResource {
       ...(args.agent !== undefined && { agent: args.agent }),
     };
     super('addressPool', 'AddressPool', name, inputs, opts);
+    this.subnets = plain.spec.apply((spec) => [...spec.subnets]);
     reportWhenKnown(name, plain, ({ pool, spec }) => [
       ...checkPoolName(pool, 'pool'),
       ...checkSpec(args, spec),

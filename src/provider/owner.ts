@@ -12,7 +12,16 @@ export function ownerOf(
   opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Output<string> {
   const urn = pulumi.createUrn(name, dynamicType(type), opts?.parent);
-  return urn.apply((text) => `${stackIdentity()}/${text.split('::').slice(2).join('::')}`);
+  // A promise on the way, because a parent's URN comes with a dependency on all its children.
+  const text = new Promise<string>((resolve) => {
+    urn.apply(resolve);
+  });
+  return pulumi.output(text.then((known) => `${stackIdentity()}/${placeInStack(known)}`));
+}
+
+/** The qualified type and name of a URN, without the words that every dynamic resource has. */
+function placeInStack(urn: string): string {
+  return urn.split('::').slice(2).join('::').replaceAll(dynamicType(''), '');
 }
 
 /** `netloom:identity` of the stack's configuration, else organisation/project/stack. */

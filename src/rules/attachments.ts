@@ -1,10 +1,11 @@
-import { type HostLocalSettings, hostLocalSets, ipamType, spanOf } from '../cni';
+import { claimableSet, type HostLocalSettings, ipamType, runtimeSet } from '../cni';
 import { type Problem, within } from '../errors';
 import {
   addressProblem,
   InterfaceAddress,
   IpAddress,
   type IpFamily,
+  type IpRangeSet,
   interfaceAddressProblem,
 } from '../ipam';
 import {
@@ -14,7 +15,7 @@ import {
   routedFamilies,
   sameNetwork,
 } from '../kubernetes';
-import { checkIfname } from './names';
+import { checkIfname, checkNamespace, checkObjectName } from './names';
 
 /** An attachment with what is known of its network. */
 export interface AttachmentIntent {
@@ -47,12 +48,21 @@ export function checkAttachments(intents: readonly AttachmentIntent[]): Problem[
 function checkAttachment(intent: AttachmentIntent): Problem[] {
   const { attachment, network, claim } = intent;
   return [
+    ...(network ? [] : checkReference(attachment)),
     ...checkPodInterface(attachment.interface),
     ...checkMac(attachment.mac, network),
     ...(attachment.defaultRoute ?? []).flatMap((text, index) =>
       IpAddress.tryParse(text) ? [] : [addressProblem(`defaultRoute[${index}]`, text)],
     ),
     ...(claim ? checkClaimed(claim, intent) : checkIps(attachment.ips, network)),
+  ];
+}
+
+/** The name of a network that something else made: nobody else looks at it. */
+function checkReference({ name, namespace }: Attachment): Problem[] {
+  return [
+    ...checkObjectName('network.name', name),
+    ...(namespace === undefined ? [] : checkNamespace('network.namespace', namespace)),
   ];
 }
 
@@ -75,14 +85,15 @@ function checkInterfacesOnce(attachments: readonly Attachment[]): Problem[] {
   return names.flatMap((name, index): Problem[] => {
     const first = names.indexOf(name);
     if (first === index) return [];
-    const named = attachments[index]?.interface === undefined ? first : index;
+    const unnamed = [first, index].find((one) => attachments[one]?.interface === undefined);
+    const isSecond = unnamed === undefined || unnamed === first;
+    const why = ` (attachments[${unnamed}] has no name, and is ${name} by its position)`;
     return [
       {
         code: 'NL_INTERFACE_TWICE',
-        key: `attachments[${named}].interface`,
-        found: `"${name}" is used twice in this pod`,
-        allowed:
-          'one attachment per interface (without a name they are net1, net2 and so on, by position)',
+        key: `attachments[${isSecond ? index : first}].interface`,
+        found: `"${name}" is used twice in this pod${unnamed === undefined ? '' : why}`,
+        allowed: 'one attachment per interface',
         fix: 'give one of them another name',
       },
     ];
@@ -129,13 +140,14 @@ function checkMac(mac: string | undefined, network: NetworkDefinition | undefine
   }
   const octets = /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i.test(mac);
   const isMulticast = octets && (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
-  if (octets && !isMulticast) return [];
+  const isZero = octets && /^[0:-]+$/.test(mac);
+  if (octets && !isMulticast && !isZero) return [];
   return [
     {
       code: 'NL_MAC_INVALID',
       key: 'mac',
-      found: `${JSON.stringify(mac)} is ${isMulticast ? 'a multicast address' : 'not a MAC address'}`,
-      allowed: 'six octets whose first is even, such as 02:00:00:00:00:01',
+      found: `${JSON.stringify(mac)} is ${isMulticast ? 'a multicast address' : isZero ? 'no address of an interface' : 'not a MAC address'}`,
+      allowed: 'six octets, not all zero, whose first is even, such as 02:00:00:00:00:01',
       fix: 'correct it, or leave it out',
     },
   ];
@@ -201,15 +213,27 @@ function checkHostLocalIps(ips: readonly string[], settings: HostLocalSettings):
   const bad = ips.flatMap((text, index) => checkIpSyntax(`ips[${index}]`, text, false));
   if (bad.length > 0) return bad;
   const address = IpAddress.parse((ips[0] as string).split('/')[0] as string);
-  const spans = hostLocalSets(settings).flat().map(spanOf);
-  if (spans.some((span) => span.contains(address))) return [];
+  let given: IpRangeSet;
+  let claimable: IpRangeSet;
+  try {
+    given = runtimeSet(settings);
+    claimable = claimableSet(settings.claimable);
+  } catch {
+    return []; // the network's own check tells what is wrong with it
+  }
+  if (given.contains(address)) return [];
+  const isClaimable = claimable.contains(address);
   return [
     {
       code: 'NL_ATTACHMENT_IPS',
       key: 'ips[0]',
-      found: `"${address}" is not in the ranges of the network, and host-local refuses it`,
-      allowed: `an address of ${spans.join(' or ')}`,
-      fix: 'ask for one of these, or for none',
+      found: isClaimable
+        ? `"${address}" is in the claimable part of the network, which host-local never gives`
+        : `"${address}" is not among the addresses that host-local gives to pods of the network`,
+      allowed: `an address of ${given.ranges.join(' or ')}`,
+      fix: isClaimable
+        ? 'claim it: attach(network, { claim })'
+        : 'ask for one of these, or for none',
     },
   ];
 }

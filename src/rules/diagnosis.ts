@@ -1,7 +1,8 @@
 import type { Problem } from '../errors';
 
+/** MicroShift's own document prints the word without its last letter. */
 const MISSING =
-  /cannot find (?:a )?network-attachment-definition \(([^)\s]+)\) in namespace \(([^)\s]+)\)/i;
+  /cannot find (?:a )?network-attachment-definition? \(([^)\s]+)\) in namespace \(([^)\s]+)\)/i;
 
 /**
  * What the words of Multus, the plugins or the kubelet mean for a pod that does not start, in our

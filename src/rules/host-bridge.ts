@@ -1,4 +1,4 @@
-import { claimableSet, gatewayOf, type HostLocalSettings, hostLocalSets, spanOf } from '../cni';
+import { claimableSet, gatewaySet, type HostLocalSettings, hostLocalSets, spanOf } from '../cni';
 import type { Problem } from '../errors';
 import { InterfaceAddress, IpRange, IpRangeSet, interfaceAddressProblem, unusable } from '../ipam';
 import {
@@ -95,13 +95,14 @@ function checkPodRanges(definition: HostBridgeDefinition, network: NetworkDefini
     const pods = safely(() => podAddresses(ipam.settings)) ?? IpRangeSet.EMPTY;
     const part = pods.ranges.find((range) => range.contains(address));
     if (!part) return [];
+    const taken = gatewaySet(hostLocalSets(ipam.settings).flat()).union(heldAddresses(definition));
     return [
       {
         code: 'NL_HOST_ADDRESS_IN_POOL',
         key: `addresses[${index}]`,
         found: `"${text}" lies in ${part}, which network "${network.name}" gives to pods`,
         allowed: 'an address that no pod can get',
-        fix: freeFor(text, pods) ?? 'make the range of the network smaller',
+        fix: freeFor(text, pods.union(taken)) ?? 'make the range of the network smaller',
       },
     ];
   });
@@ -110,10 +111,17 @@ function checkPodRanges(definition: HostBridgeDefinition, network: NetworkDefini
 /** All that pods of a host-local network can get, at run time or by claim: never a gateway. */
 function podAddresses(settings: HostLocalSettings): IpRangeSet {
   const ranges = hostLocalSets(settings).flat();
-  const gateways = ranges.map(gatewayOf).map((gateway) => IpRange.of(gateway, gateway));
   return IpRangeSet.of(ranges.map(spanOf))
     .union(claimableSet(settings.claimable))
-    .subtract(IpRangeSet.of(gateways));
+    .subtract(gatewaySet(ranges));
+}
+
+function heldAddresses(definition: HostBridgeDefinition): IpRangeSet {
+  const held = (definition.addresses ?? []).flatMap((text) => {
+    const address = InterfaceAddress.tryParse(text)?.address;
+    return address ? [IpRange.of(address, address)] : [];
+  });
+  return IpRangeSet.of(held);
 }
 
 function freeFor(text: string, pods: IpRangeSet): string | undefined {
@@ -163,7 +171,8 @@ export function checkGatewayForClaims(
   const gateways = safely(() => gatewayAddresses(network)) ?? [];
   const bridge = bridgeOf(network);
   const mine = bridges.filter((one) => one.bridge === bridge);
-  const missing = gateways.filter((text) => !mine.some((one) => one.addresses?.includes(text)));
+  const held = mine.flatMap((one) => one.addresses ?? []).map(InterfaceAddress.tryParse);
+  const missing = gateways.filter((text) => !held.some((one) => String(one) === text));
   if (missing.length === 0) return [];
   return [
     {

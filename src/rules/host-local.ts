@@ -1,8 +1,11 @@
 import {
   type CniRoute,
+  endsOf,
   gatewayOf,
+  gatewaySet,
   type HostLocalRange,
   type HostLocalSettings,
+  hostLocalPool,
   runtimeRanges,
   spanOf,
 } from '../cni';
@@ -14,6 +17,7 @@ import {
   checkCidr,
   checkGateway,
   checkInside,
+  checkPoolSpec,
   checkRange,
   IpAddress,
   IpRange,
@@ -44,6 +48,7 @@ export function checkHostLocal(settings: HostLocalSettings): Problem[] {
     problems.push(...within(key, found));
     return found.length === 0;
   });
+  if (located.length > 0) problems.push(...checkEmptySets(settings.rangeSets ?? []));
   problems.push(...checkOverlaps(good), ...checkFamiliesOfSets(good));
   problems.push(...checkClaimable(settings, good, good.length === located.length));
   problems.push(...checkRoutes('routes', settings.routes));
@@ -93,16 +98,28 @@ function tooSmall(subnet: Cidr): Problem {
 }
 
 function checkOrder(range: HostLocalRange, subnet: Cidr): Problem[] {
-  const first = IpAddress.parse(range.rangeStart ?? `${subnet.network.plus(1)}`);
-  const last = IpAddress.parse(range.rangeEnd ?? `${subnet.last}`);
+  const { rangeStart, rangeEnd } = range;
+  const [first, last] = endsOf(range);
   if (first.compare(last) <= 0) return [];
+  if (rangeStart !== undefined && rangeEnd !== undefined) {
+    return [
+      {
+        code: 'NL_RANGE_INVALID',
+        key: 'rangeEnd',
+        found: `"${rangeEnd}" comes before rangeStart "${rangeStart}"`,
+        allowed: 'a last address that is not before the first',
+        fix: 'swap rangeStart and rangeEnd?',
+      },
+    ];
+  }
+  const isStart = rangeStart !== undefined;
   return [
     {
       code: 'NL_RANGE_INVALID',
-      key: 'rangeEnd',
-      found: `${last} comes before rangeStart ${first}`,
-      allowed: 'a last address that is not before the first',
-      fix: 'swap rangeStart and rangeEnd?',
+      key: isStart ? 'rangeStart' : 'rangeEnd',
+      found: `"${rangeStart ?? rangeEnd}" is the ${isStart ? 'broadcast' : 'network'} address of ${subnet}, which no pod can have`,
+      allowed: `an address from ${subnet.network.plus(1)} to ${subnet.last.plus(subnet.family === 4 ? -1 : 0)}`,
+      fix: 'move it, or leave it out',
     },
   ];
 }
@@ -124,6 +141,23 @@ function checkOverlaps(located: readonly Located[]): Problem[] {
       },
     ];
   });
+}
+
+/** host-local refuses the whole list for one set that is empty. */
+function checkEmptySets(sets: readonly (readonly HostLocalRange[])[]): Problem[] {
+  return sets.flatMap((set, index) =>
+    set.length > 0
+      ? []
+      : [
+          {
+            code: 'NL_RANGE_EMPTY' as const,
+            key: `rangeSets[${index}]`,
+            found: 'the set has no range',
+            allowed: 'at least one range in each set',
+            fix: 'leave the set out',
+          },
+        ],
+  );
 }
 
 function checkFamiliesOfSets(located: readonly Located[]): Problem[] {
@@ -161,19 +195,34 @@ function checkClaimable(
     // With a bad subnet in the list there is no telling what lies outside.
     if (allGood) problems.push(...checkClaimablePart(key, part, located));
   });
+  if (!allGood) return problems;
   const claimable = IpRangeSet.of(parts);
-  if (claimable.isEmpty || !allGood) return problems;
   for (const { key, range } of located) {
-    if (runtimeRanges(range, claimable).length > 0) continue;
+    const left = IpRangeSet.of(runtimeRanges(range, claimable)).subtract(gatewaySet([range]));
+    if (!left.isEmpty) continue;
+    const isCut = claimable.ranges.some((part) => part.overlaps(spanOf(range)));
     problems.push({
       code: 'NL_RANGE_EMPTY',
       key,
-      found: `all of ${spanOf(range)} is claimable, so that host-local has nothing to give to other pods`,
-      allowed: 'at least one address outside the claimable part',
-      fix: 'make the claimable part smaller, or widen the range',
+      found: isCut
+        ? `all of ${spanOf(range)} is claimable${spanOf(range).contains(gatewayOf(range)) ? ' or the gateway' : ''}, so that host-local has nothing to give to other pods`
+        : `${spanOf(range)} is the gateway and nothing else, so that host-local has nothing to give`,
+      allowed: `at least one address that is not the gateway${isCut ? ', outside the claimable part' : ''}`,
+      fix: isCut ? 'make the claimable part smaller, or widen the range' : 'widen the range',
     });
   }
-  return problems;
+  return problems.length > 0 ? problems : checkPool(settings);
+}
+
+/** What the agent would refuse when the claimable part becomes a pool. */
+function checkPool(settings: HostLocalSettings): Problem[] {
+  if ((settings.claimable?.length ?? 0) === 0) return [];
+  return checkPoolSpec(hostLocalPool(settings)).map((problem) => ({
+    ...problem,
+    key: 'claimable',
+    found: problem.found.replace(/ \(subnets.*\)$/, ''),
+    fix: problem.code === 'NL_RANGE_EMPTY' ? 'widen the claimable part' : problem.fix,
+  }));
 }
 
 function checkClaimablePart(key: string, part: IpRange, located: readonly Located[]): Problem[] {

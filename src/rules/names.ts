@@ -38,8 +38,17 @@ export function checkIfname(key: string, name: unknown): Problem[] {
   ];
 }
 
-/** Checks the name of a Kubernetes object that netloom makes: a DNS-1123 subdomain of up to 63 bytes. */
-export function checkObjectName(key: string, name: unknown, maxLength = 63): Problem[] {
+/**
+ * Checks the name of a Kubernetes object that netloom makes: a DNS-1123 subdomain of up to 63 bytes.
+ *
+ * @param suffix what a second object of that name ends with, where that is why it has to be shorter
+ */
+export function checkObjectName(
+  key: string,
+  name: unknown,
+  maxLength = 63,
+  suffix = '',
+): Problem[] {
   const text = typeof name === 'string' ? name : '';
   const shape = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
   if (shape.test(text) && text.length <= maxLength) return [];
@@ -56,8 +65,22 @@ export function checkObjectName(key: string, name: unknown, maxLength = 63): Pro
         text.length > maxLength
           ? `"${text}" is ${text.length} characters long`
           : `${JSON.stringify(name)} is not a name for a Kubernetes object`,
-      allowed: `1 to ${maxLength} of a-z, 0-9, "-" and ".", beginning and ending with a letter or digit`,
+      allowed: `1 to ${maxLength} of a-z, 0-9, "-" and ".", beginning and ending with a letter or digit${suffix === '' ? '' : ` (there is a second object, named with "${suffix}" behind)`}`,
       fix: usable ? `${suggestion}?` : 'choose a shorter, plain name',
+    },
+  ];
+}
+
+/** Checks the name of a namespace: a DNS-1123 label. */
+export function checkNamespace(key: string, name: unknown): Problem[] {
+  if (typeof name !== 'string' || !name.includes('.')) return checkObjectName(key, name);
+  return [
+    {
+      code: 'NL_NAME_INVALID',
+      key,
+      found: `"${name}" is not a name for a namespace`,
+      allowed: '1 to 63 of a-z, 0-9 and "-", beginning and ending with a letter or digit',
+      fix: `${name.replaceAll('.', '-')}?`,
     },
   ];
 }

@@ -7,12 +7,19 @@ import {
   type LinkConfig,
   MacvlanMode,
   type StaticSettings,
+  type VlanTrunk,
 } from '../cni';
 import { type Problem, within } from '../errors';
-import { addressProblem, InterfaceAddress, IpAddress, interfaceAddressProblem } from '../ipam';
+import {
+  addressProblem,
+  checkGateway,
+  InterfaceAddress,
+  IpAddress,
+  interfaceAddressProblem,
+} from '../ipam';
 import { CLAIMED_SUFFIX, type NetworkDefinition, type PlatformFacts } from '../kubernetes';
 import { checkHostLocal, checkRoutes } from './host-local';
-import { checkIfname, checkInteger, checkObjectName, checkWord } from './names';
+import { checkIfname, checkInteger, checkNamespace, checkObjectName, checkWord } from './names';
 
 /** Bytes; the kernel's limits for Ethernet. */
 const MTU = { least: 68, most: 65535 };
@@ -22,8 +29,10 @@ export function checkNetwork(network: NetworkDefinition, platform?: PlatformFact
   const hasTwin =
     network.ipam.kind === 'host-local' && (network.ipam.settings.claimable?.length ?? 0) > 0;
   return [
-    ...checkObjectName('name', network.name, hasTwin ? 63 - CLAIMED_SUFFIX.length : 63),
-    ...(network.namespace === undefined ? [] : checkObjectName('namespace', network.namespace)),
+    ...(hasTwin
+      ? checkObjectName('name', network.name, 63 - CLAIMED_SUFFIX.length, CLAIMED_SUFFIX)
+      : checkObjectName('name', network.name)),
+    ...(network.namespace === undefined ? [] : checkNamespace('namespace', network.namespace)),
     ...checkWord('cniVersion', network.cniVersion, CNI_VERSIONS),
     ...checkLink(network.link, network.ipam),
     ...within('ipam', checkIpam(network.ipam)),
@@ -66,6 +75,7 @@ function checkBridge(settings: BridgeSettings, ipam: IpamConfig): Problem[] {
       ...checkInteger(`vlanTrunk[${index}].id`, trunk.id, 1, 4094, 'a VLAN'),
       ...checkInteger(`vlanTrunk[${index}].minID`, trunk.minID, 1, 4094, 'a VLAN'),
       ...checkInteger(`vlanTrunk[${index}].maxID`, trunk.maxID, 1, 4094, 'a VLAN'),
+      ...checkSpan(`vlanTrunk[${index}]`, trunk),
     ]),
   ];
   if (settings.hairpinMode && settings.promiscMode) {
@@ -87,6 +97,27 @@ function checkBridge(settings: BridgeSettings, ipam: IpamConfig): Problem[] {
     });
   }
   return problems;
+}
+
+/** The plugin refuses half a span, and one that runs backwards. */
+function checkSpan(key: string, { id, minID, maxID }: VlanTrunk): Problem[] {
+  const ends = [minID, maxID].filter((end) => end !== undefined);
+  if (ends.length === 0 && id !== undefined) return [];
+  if (minID !== undefined && maxID !== undefined && minID <= maxID) return [];
+  return [
+    {
+      code: 'NL_VALUES_CONFLICT',
+      key,
+      found:
+        ends.length === 2
+          ? `minID ${minID} is greater than maxID ${maxID}`
+          : ends.length === 1
+            ? `only ${minID === undefined ? 'maxID' : 'minID'} is set`
+            : 'neither id nor minID and maxID are set',
+      allowed: 'id, or minID and a maxID that is not smaller',
+      fix: ends.length === 2 ? 'swap minID and maxID?' : 'set both, or id alone',
+    },
+  ];
 }
 
 function checkIpvlanIpam(ipam: IpamConfig): Problem[] {
@@ -129,10 +160,11 @@ function checkStatic(settings: StaticSettings): Problem[] {
   const addresses = (settings.addresses ?? []).flatMap(({ address, gateway }, index) => {
     const key = `addresses[${index}]`;
     const problems: Problem[] = [];
-    if (!InterfaceAddress.tryParse(address)) {
-      problems.push(interfaceAddressProblem(`${key}.address`, address));
-    }
-    if (gateway !== undefined && !IpAddress.tryParse(gateway)) {
+    const parsed = InterfaceAddress.tryParse(address);
+    if (!parsed) problems.push(interfaceAddressProblem(`${key}.address`, address));
+    if (gateway === undefined) return problems;
+    if (parsed) problems.push(...checkGateway(`${key}.gateway`, gateway, parsed.network));
+    else if (!IpAddress.tryParse(gateway)) {
       problems.push(addressProblem(`${key}.gateway`, gateway));
     }
     return problems;
