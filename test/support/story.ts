@@ -95,7 +95,7 @@ export class MicroShiftStory {
 
   /** Starts the pods of a manifest with exactly its networks and annotations. */
   async startPods(manifests: readonly Manifest[]): Promise<RunningPod[]> {
-    this.runtime = new MultusRuntime(manifests, cniPath() as string);
+    this.runtime ??= new MultusRuntime(manifests, cniPath() as string);
     const pods: RunningPod[] = [];
     for (const pod of manifests.filter((one) => one.kind === 'Pod')) {
       pods.push(await this.runtime.start(pod));
