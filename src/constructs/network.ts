@@ -10,7 +10,7 @@ import {
   networkConfig,
   networkSpec,
 } from '../kubernetes';
-import { checkNetwork } from '../rules';
+import { checkNetwork, checkNetworkOnce } from '../rules';
 import type { Ipam } from './ipam';
 import { modelOf } from './model';
 import { Platform } from './platform';
@@ -88,8 +88,13 @@ export abstract class Network extends Construct implements INetwork {
         return networkSpec(claimedNetwork(definition) as NetworkDefinition).config;
       });
     }
-    modelOf(this).networks.push(definition);
-    validateWith(this, () => checkNetwork(definition, Platform.of(this)?._facts));
+    const { networks } = modelOf(this);
+    const earlier = [...networks];
+    networks.push(definition);
+    validateWith(this, () => [
+      ...checkNetwork(definition, Platform.of(this)?._facts),
+      ...checkNetworkOnce(definition, earlier),
+    ]);
   }
 
   /** The CNI configuration as it is written. @throws NetloomError for what synthesis would refuse */

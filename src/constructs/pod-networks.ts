@@ -7,7 +7,13 @@ import {
   NETWORKS_ANNOTATION,
   networksAnnotation,
 } from '../kubernetes';
-import { type AttachmentIntent, checkAttachments } from '../rules';
+import {
+  type AttachmentIntent,
+  checkAttachments,
+  checkClaimWorkload,
+  claimTwice,
+  type WorkloadManifest,
+} from '../rules';
 import type { AddressClaim } from './address-claim';
 import { type INetwork, Network } from './network';
 import { validateWith } from './validation';
@@ -42,6 +48,9 @@ interface Intent extends AttachmentIntent {
 
 const known = new WeakMap<IConstruct, PodNetworks>();
 
+/** Who attached a claim first. */
+const holders = new WeakMap<AddressClaim, string>();
+
 /** The networks of one pod or of a workload's pods. */
 export class PodNetworks {
   /**
@@ -56,14 +65,22 @@ export class PodNetworks {
   private readonly intents: Intent[] = [];
   private readonly strangers: Problem[] = [];
   private readonly template: PodTemplate;
+  private isLooking = false;
 
   private constructor(private readonly workload: Construct) {
     known.set(workload, this);
     this.template = podTemplate(workload);
-    const produce = (): string => networksAnnotation(this.attachments, this.template.namespace());
+    const produce = (): string | undefined =>
+      this.isLooking || this.intents.length === 0
+        ? undefined
+        : networksAnnotation(this.attachments, this.template.namespace());
     // Lazy: attachments may be added until synthesis. cdk8s types annotation values as strings only.
     this.template.metadata.addAnnotation(NETWORKS_ANNOTATION, Lazy.any({ produce }) as string);
-    validateWith(workload, () => [...checkAttachments(this.intents), ...this.strangers]);
+    validateWith(workload, () => [
+      ...checkAttachments(this.intents),
+      ...this.strangers,
+      ...this.checkClaims(),
+    ]);
   }
 
   /** Attaches the pod to a network, behind those that are attached already. */
@@ -72,6 +89,14 @@ export class PodNetworks {
     const index = this.intents.length;
     if (network instanceof Network && network.node.root !== Node.of(this.workload).root) {
       this.strangers.push(...within(`attachments[${index}]`, [otherApp(network)]));
+    }
+    if (claim) {
+      const holder = holders.get(claim);
+      if (holder === undefined) holders.set(claim, Node.of(this.workload).path);
+      else {
+        const twice = claimTwice(claim._intent.name, holder);
+        this.strangers.push(...within(`attachments[${index}]`, [twice]));
+      }
     }
     this.intents.push({
       network: network._definition,
@@ -87,6 +112,26 @@ export class PodNetworks {
       },
     });
     return this;
+  }
+
+  private checkClaims(): Problem[] {
+    if (!this.intents.some(({ claim }) => claim)) return [];
+    const workload = this.manifest();
+    return this.intents.flatMap(({ claim }, index) =>
+      claim ? within(`attachments[${index}]`, checkClaimWorkload(claim.name, workload)) : [],
+    );
+  }
+
+  /** The workload as it will be written, but for our annotation: a claim that is wrong has none to give. */
+  private manifest(): WorkloadManifest {
+    const { defaultChild } = Node.of(this.workload);
+    const object = this.workload instanceof ApiObject ? this.workload : defaultChild;
+    this.isLooking = true;
+    try {
+      return (object as ApiObject).toJson();
+    } finally {
+      this.isLooking = false;
+    }
   }
 
   /** What is attached, in order. @internal */

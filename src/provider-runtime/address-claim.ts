@@ -63,7 +63,9 @@ export const addressClaim: DynamicProvider<AddressClaimInputs, AddressClaimOutpu
     const claims = await agents.get(props.agent).claims(props.pool, props.owner);
     const held = currentClaim(claims, id);
     if (!held) return { id: '', props: {} };
-    return { id: held.id, props: { ...props, cidrs: held.cidrs } };
+    // The part before the number is the owner's, and stays as it was when the resource was renamed.
+    const isSame = incarnationOf(held.id) === incarnationOf(id);
+    return { id: isSame ? id : held.id, props: { ...props, cidrs: held.cidrs } };
   },
 
   async update(_id, olds, news) {

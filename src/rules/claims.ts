@@ -84,3 +84,55 @@ function checkHeldOnce(
     },
   ];
 }
+
+/** As much of a workload's object as tells how many pods it has at once. */
+export interface WorkloadManifest {
+  readonly kind?: string;
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly strategy?: { readonly type?: string };
+  };
+}
+
+/**
+ * A claim's addresses are for one pod. So it can be attached to a Pod, and to what never has two at
+ * once: a StatefulSet of one, or a Deployment of one that ends the old pod before it starts the new.
+ */
+export function checkClaimWorkload(claim: string, workload: WorkloadManifest): Problem[] {
+  const { kind = 'workload', spec } = workload;
+  const allowed =
+    'a Pod, a StatefulSet with replicas: 1, or a Deployment with replicas: 1 and strategy Recreate';
+  const refused = (why: string, fix: string): Problem[] => [
+    {
+      code: 'NL_CLAIM_WORKLOAD',
+      key: 'claim',
+      found: `claim "${claim}" is for one pod, and this ${kind} ${why}`,
+      allowed,
+      fix,
+    },
+  ];
+  if (kind === 'Pod') return [];
+  if (kind !== 'Deployment' && kind !== 'StatefulSet') {
+    return refused('may have several at once', 'attach the claim to a Pod');
+  }
+  if (spec?.replicas === undefined) {
+    return refused('has as many as its autoscaler wants', 'set replicas: 1');
+  }
+  if (spec.replicas > 1) return refused(`has ${spec.replicas}`, 'set replicas: 1');
+  if (kind === 'StatefulSet' || spec.strategy?.type === 'Recreate') return [];
+  return refused(
+    'starts the new one before the old one ends (RollingUpdate)',
+    'set strategy: DeploymentStrategy.recreate()',
+  );
+}
+
+/** The problem of a claim that is attached a second time. */
+export function claimTwice(claim: string, holder: string): Problem {
+  return {
+    code: 'NL_ADDRESS_TWICE',
+    key: 'claim',
+    found: `claim "${claim}" is attached by "${holder}" already, and two interfaces can't have its addresses`,
+    allowed: 'one attachment of each claim',
+    fix: 'make a claim for each attachment',
+  };
+}

@@ -17,19 +17,58 @@ import {
   IpAddress,
   interfaceAddressProblem,
 } from '../ipam';
-import { CLAIMED_SUFFIX, type NetworkDefinition, type PlatformFacts } from '../kubernetes';
+import {
+  CLAIMED_SUFFIX,
+  claimedName,
+  type NetworkDefinition,
+  type PlatformFacts,
+} from '../kubernetes';
 import { checkHostLocal, checkRoutes } from './host-local';
 import { checkIfname, checkInteger, checkNamespace, checkObjectName, checkWord } from './names';
 
 /** Bytes; the kernel's limits for Ethernet. */
 const MTU = { least: 68, most: 65535 };
 
+/**
+ * Two objects of one name: the later would overwrite the earlier in the cluster, without a word.
+ * Networks without a namespace may be meant for different ones.
+ */
+export function checkNetworkOnce(
+  network: NetworkDefinition,
+  earlier: readonly NetworkDefinition[],
+): Problem[] {
+  if (network.namespace === undefined) return [];
+  const names = objectNames(network);
+  for (const other of earlier) {
+    if (other.namespace !== network.namespace) continue;
+    const common = objectNames(other).find((name) => names.includes(name));
+    if (common === undefined) continue;
+    const isTwin = network.name !== common || other.name !== common;
+    return [
+      {
+        code: 'NL_NAME_TWICE',
+        key: 'name',
+        found: `"${network.namespace}/${common}" is made twice${isTwin ? ` ("${CLAIMED_SUFFIX}" is for the claims of a network with a claimable part)` : ''}`,
+        allowed: 'each network once in a namespace',
+        fix: 'give one of them another name',
+      },
+    ];
+  }
+  return [];
+}
+
+function objectNames(network: NetworkDefinition): string[] {
+  return hasTwin(network) ? [network.name, claimedName(network.name)] : [network.name];
+}
+
+function hasTwin({ ipam }: NetworkDefinition): boolean {
+  return ipam.kind === 'host-local' && (ipam.settings.claimable?.length ?? 0) > 0;
+}
+
 /** Everything wrong with one network by itself. Keys are those of its construct's props. */
 export function checkNetwork(network: NetworkDefinition, platform?: PlatformFacts): Problem[] {
-  const hasTwin =
-    network.ipam.kind === 'host-local' && (network.ipam.settings.claimable?.length ?? 0) > 0;
   return [
-    ...(hasTwin
+    ...(hasTwin(network)
       ? checkObjectName('name', network.name, 63 - CLAIMED_SUFFIX.length, CLAIMED_SUFFIX)
       : checkObjectName('name', network.name)),
     ...(network.namespace === undefined ? [] : checkNamespace('namespace', network.namespace)),

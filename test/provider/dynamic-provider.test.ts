@@ -1,0 +1,368 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { providerText } from '../../src/provider/dynamic-resource';
+import { AgentProcess } from '../support/agent';
+import { DynamicProviderProcess } from '../support/dynamic-provider';
+import { describeOnKernel } from '../support/network-suite';
+import { hasLink, ipJson, ROOT } from '../support/story';
+
+type Json = Record<string, unknown>;
+
+/** What stands for an input that a preview can't know yet; Pulumi's own constant. */
+const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
+
+const pool = (name: string, ranges: string[] = ['10.30.0.10-10.30.0.13']): Json => ({
+  owner: `acme/demo/dev/AddressPool::${name}`,
+  pool: name,
+  subnets: [{ subnet: '10.30.0.0/24', ranges }],
+  __provider: providerText('addressPool'),
+});
+
+const claim = (name: string, from: string, more: Json = {}): Json => ({
+  owner: `acme/demo/dev/AddressClaim::${name}`,
+  pool: from,
+  ...more,
+  __provider: providerText('addressClaim'),
+});
+
+const bridge = (name: string, more: Json = {}): Json => ({
+  owner: `acme/demo/dev/HostBridge$NodeBridge::${name}`,
+  agent: 'edge-1',
+  bridge: name,
+  ...more,
+  __provider: providerText('nodeBridge'),
+});
+
+/** A resource's entry in the state as Pulumi exports it, in bytes, without its source positions. */
+function stateBytes(
+  type: string,
+  id: string,
+  inputs: Json,
+  outputs: Json,
+  pools: string[],
+): number {
+  const stack = 'urn:pulumi:dev::netloom-demo';
+  const urn = `${stack}::netloom:index:HostBridge$pulumi-nodejs:dynamic/netloom:${type}::camera-address`;
+  const { __provider: _p, ...plain } = inputs;
+  return JSON.stringify({
+    urn,
+    custom: true,
+    id,
+    type: `pulumi-nodejs:dynamic/netloom:${type}`,
+    inputs,
+    outputs,
+    parent: `${stack}::pulumi:pulumi:Stack::netloom-demo-dev`,
+    dependencies: pools,
+    provider: `${stack}::pulumi:providers:pulumi-nodejs::default::b5b6273f-564d-4f9c-9c18-43ea48d00b35`,
+    propertyDependencies: Object.fromEntries(
+      Object.keys(plain).map((key) => [key, key === 'pool' ? pools : []]),
+    ),
+    created: '2026-11-21T06:26:39.039043504Z',
+    modified: '2026-11-21T06:26:39.039043504Z',
+  }).length;
+}
+
+test('the text that stands in every state never changes', () => {
+  expect((['addressClaim', 'addressPool', 'nodeBridge'] as const).map(providerText)).toEqual(
+    ['addressClaim', 'addressPool', 'nodeBridge'].map(
+      (name) =>
+        `exports.handler=()=>require('module').createRequire(process.cwd()+'/index.js')('netloom/provider-runtime').${name}`,
+    ),
+  );
+  expect(providerText('addressClaim').length).toBeLessThanOrEqual(200);
+});
+
+describeOnKernel('the dynamic provider process', () => {
+  let folder: string;
+  let agent: AgentProcess;
+  let provider: DynamicProviderProcess;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'netloom-provider-'));
+    mkdirSync(path.join(folder, 'agent'), { mode: 0o700 });
+    agent = new AgentProcess({ dir: path.join(folder, 'agent'), name: 'edge-1' });
+    agent.init();
+    await agent.start();
+    provider = await DynamicProviderProcess.start(ROOT, agent.pulumiConfig);
+  }, 60_000);
+
+  afterAll(async () => {
+    provider?.stop();
+    await agent?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Makes a pool as a deployment would. */
+  async function makePool(name: string, ranges?: string[]): Promise<{ id: string; outs: Json }> {
+    const { inputs, failures } = await provider.check({}, pool(name, ranges));
+    expect(failures).toEqual([]);
+    return provider.create(inputs);
+  }
+
+  async function makeClaim(inputs: Json): Promise<{ id: string; inputs: Json; outs: Json }> {
+    const checked = await provider.check({}, inputs);
+    expect(checked.failures).toEqual([]);
+    return { inputs: checked.inputs, ...(await provider.create(checked.inputs)) };
+  }
+
+  test('an address is known at check, and create takes that very one', async () => {
+    const made = await makePool('known');
+    const { inputs, failures } = await provider.check({}, claim('a', 'known'));
+    expect(failures).toEqual([]);
+    expect(inputs['cidrs']).toEqual(['10.30.0.10/24']);
+    // A second preview is offered the same; another owner is not.
+    expect((await provider.check({}, claim('a', 'known'))).inputs['cidrs']).toEqual([
+      '10.30.0.10/24',
+    ]);
+    expect((await provider.check({}, claim('b', 'known'))).inputs['cidrs']).toEqual([
+      '10.30.0.11/24',
+    ]);
+    const { id, outs } = await provider.create(inputs);
+    expect(outs).toMatchObject({ cidrs: ['10.30.0.10/24'] });
+    expect(await provider.diff(id, outs, inputs)).toEqual({ changes: false, replaces: [] });
+    expect(
+      stateBytes('AddressClaim', id, inputs, outs, [
+        `urn:pulumi:dev::netloom-demo::netloom:index:BridgeNetwork$pulumi-nodejs:dynamic/netloom:AddressPool::lan-pool`,
+      ]),
+    ).toBeLessThanOrEqual(1536);
+    expect(stateBytes('AddressPool', made.id, pool('known'), made.outs, [])).toBeLessThanOrEqual(
+      1536,
+    );
+    expect(JSON.stringify([inputs, outs])).not.toContain(agent.token);
+  });
+
+  test('the first preview of a new stack: claims are offered from a pool that is only offered', async () => {
+    await provider.check({}, pool('offered'));
+    const { inputs, failures } = await provider.check({}, claim('a', 'offered'));
+    expect(failures).toEqual([]);
+    expect(inputs['cidrs']).toEqual(['10.30.0.10/24']);
+  });
+
+  test('replacement order (check, create, delete of the old id) keeps the claim', async () => {
+    await makePool('replaced');
+    const old = await makeClaim(claim('a', 'replaced'));
+    const again = await makeClaim(claim('a', 'replaced'));
+    expect(again.outs['cidrs']).toEqual(old.outs['cidrs']);
+    expect(again.id).not.toBe(old.id);
+    await provider.delete(old.id, old.outs);
+    expect(await provider.read(again.id, again.outs)).toMatchObject({ id: again.id });
+    const held = await agent.client().claims('replaced');
+    expect(held.map((one) => [one.state, one.addresses])).toEqual([['claimed', ['10.30.0.10']]]);
+    await provider.delete(again.id, again.outs);
+    expect((await provider.read(again.id, again.outs)).id).toBe('');
+    // Gone already: still a success.
+    await provider.delete(again.id, again.outs);
+  });
+
+  test('another wanted address is a replacement, and only the old address comes free', async () => {
+    await makePool('moved');
+    const old = await makeClaim(claim('a', 'moved'));
+    const { inputs } = await provider.check(
+      old.inputs,
+      claim('a', 'moved', { addresses: ['10.30.0.13'] }),
+    );
+    expect(await provider.diff(old.id, old.outs, inputs)).toEqual({
+      changes: true,
+      replaces: ['cidrs'],
+    });
+    const moved = await makeClaim(claim('a', 'moved', { addresses: ['10.30.0.13'] }));
+    await provider.delete(old.id, old.outs);
+    const held = await agent.client().claims('moved');
+    expect(held.map((one) => one.addresses)).toEqual([['10.30.0.13']]);
+    expect(moved.outs['cidrs']).toEqual(['10.30.0.13/24']);
+  });
+
+  test('a renamed resource keeps its address', async () => {
+    await makePool('renamed');
+    const old = await makeClaim(claim('before', 'renamed'));
+    const checked = await provider.check(old.inputs, claim('after', 'renamed'));
+    expect(checked.inputs['cidrs']).toEqual(old.outs['cidrs']);
+    expect(await provider.diff(old.id, old.outs, checked.inputs)).toEqual({
+      changes: true,
+      replaces: [],
+    });
+    const { outs } = await provider.update(old.id, old.outs, checked.inputs);
+    expect(await provider.read(old.id, outs)).toMatchObject({ id: old.id });
+    const held = await agent.client().claims('renamed');
+    expect(held.map((one) => [one.owner, one.addresses])).toEqual([
+      ['acme/demo/dev/AddressClaim::after', ['10.30.0.10']],
+    ]);
+    await provider.delete(old.id, outs);
+    expect(await agent.client().claims('renamed')).toEqual([]);
+  });
+
+  test('50 parallel reads right after the start all run configured', async () => {
+    await makePool('parallel');
+    const { id, outs } = await makeClaim(claim('a', 'parallel'));
+    const fresh = await DynamicProviderProcess.start(ROOT, agent.pulumiConfig);
+    try {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => fresh.read(id, outs)));
+      expect(answers.map((answer) => answer.id)).toEqual(Array.from({ length: 50 }, () => id));
+    } finally {
+      fresh.stop();
+    }
+  });
+
+  test.each([
+    ['the root', ROOT],
+    ['examples/microshift', path.join(ROOT, 'examples/microshift')],
+  ])('the runtime is found from %s', async (_name, cwd) => {
+    const elsewhere = await DynamicProviderProcess.start(cwd, agent.pulumiConfig);
+    try {
+      const { failures } = await elsewhere.check({}, pool('located'));
+      expect(failures).toEqual([]);
+    } finally {
+      elsewhere.stop();
+    }
+  });
+
+  test('unknown inputs of a preview are passed on, and nobody is asked', async () => {
+    const { inputs, failures } = await provider.check({}, claim('a', UNKNOWN));
+    expect(failures).toEqual([]);
+    expect(inputs).not.toHaveProperty('cidrs');
+    expect(inputs['pool']).toBe(UNKNOWN);
+  });
+
+  test('a bridge: planned at check, made at create, changed in place, removed at delete', async () => {
+    const checked = await provider.check({}, bridge('br-pulumi', { addresses: ['10.31.0.1/24'] }));
+    expect(checked.failures).toEqual([]);
+    expect(hasLink('br-pulumi')).toBe(false);
+    const made = await provider.create(checked.inputs);
+    expect(hasLink('br-pulumi')).toBe(true);
+    expect(stateBytes('NodeBridge', made.id, checked.inputs, made.outs, [])).toBeLessThanOrEqual(
+      1536,
+    );
+
+    const wider = bridge('br-pulumi', { addresses: ['10.31.0.1/24', '10.31.0.2/24'] });
+    expect(await provider.diff(made.id, made.outs, wider)).toEqual({ changes: true, replaces: [] });
+    const { outs } = await provider.update(made.id, made.outs, wider);
+    const addresses = ipJson('addr', 'show', 'br-pulumi')[0].addr_info.filter(
+      (one: any) => one.family === 'inet',
+    );
+    expect(addresses.map((one: any) => one.local)).toEqual(['10.31.0.1', '10.31.0.2']);
+    expect(await provider.read(made.id, outs)).toMatchObject({
+      id: made.id,
+      props: { addresses: ['10.31.0.1/24', '10.31.0.2/24'] },
+    });
+
+    // The id of the create still removes it after the update.
+    await provider.delete(made.id, outs);
+    expect(hasLink('br-pulumi')).toBe(false);
+    expect((await provider.read(made.id, outs)).id).toBe('');
+  });
+
+  test('what a node would refuse is refused at check', async () => {
+    const { failures } = await provider.check({}, bridge('br-pulumi', { ports: ['nosuch0'] }));
+    expect(failures).toEqual([
+      { property: '', reason: expect.stringMatching(/nosuch0.*NL_BRIDGE_PORT/) },
+    ]);
+  });
+
+  test('two claims for one address, and one outside of the pool, are refused at check', async () => {
+    await makePool('wanted');
+    await makeClaim(claim('a', 'wanted', { addresses: ['10.30.0.10'] }));
+    const second = await provider.check({}, claim('b', 'wanted', { addresses: ['10.30.0.10'] }));
+    expect(second.failures[0]?.reason).toMatch(
+      /address: .*"edge-1".*"10\.30\.0\.10" of pool "wanted" is claimed by acme\/demo\/dev\/AddressClaim::a.*NL_ADDRESS_NOT_FREE/,
+    );
+    const outside = await provider.check({}, claim('b', 'wanted', { addresses: ['10.30.0.99'] }));
+    expect(outside.failures[0]?.reason).toMatch(
+      /"10\.30\.0\.99".*10\.30\.0\.10-10\.30\.0\.13.*NL_CLAIM_OUTSIDE_CLAIMABLE/,
+    );
+  });
+
+  test('a full pool: the message names the agent, the pool and what to do', async () => {
+    await makePool('full', ['10.30.0.10']);
+    await makeClaim(claim('a', 'full'));
+    const { failures } = await provider.check({}, claim('b', 'full'));
+    expect(failures[0]?.reason).toMatch(
+      /"edge-1".*pool "full" has no free IPv4 address: 1 claimed.*Fix: widen the pool.*NL_POOL_FULL/,
+    );
+    await expect(provider.create(claim('b', 'full'))).rejects.toThrow(
+      /"edge-1".*pool "full".*NL_POOL_FULL/,
+    );
+  });
+
+  describe('with a configuration that is wrong', () => {
+    let wrong: DynamicProviderProcess | undefined;
+
+    afterEach(() => {
+      wrong?.stop();
+      wrong = undefined;
+    });
+
+    test('no agent at the URL: a preview goes on and says so, a deployment names the agent', async () => {
+      const config = {
+        ...agent.pulumiConfig,
+        'netloom:agents': '{"edge-1":"https://127.0.0.1:1"}',
+      };
+      wrong = await DynamicProviderProcess.start(ROOT, config);
+      const { inputs, failures } = await wrong.check({}, claim('a', 'known'));
+      expect(failures).toEqual([]);
+      expect(inputs).not.toHaveProperty('cidrs');
+      expect(wrong.stderr).toMatch(
+        /"edge-1" \(https:\/\/127\.0\.0\.1:1\) did not answer \(ECONNREFUSED\)/,
+      );
+      await expect(wrong.create(inputs)).rejects.toThrow(
+        /"edge-1".*pool "known".*Fix: see that netloom-agent runs there/,
+      );
+    });
+
+    test('netloom:offers required makes that a failure of the preview', async () => {
+      const config = {
+        ...agent.pulumiConfig,
+        'netloom:agents': '{"edge-1":"https://127.0.0.1:1"}',
+        'netloom:offers': 'required',
+      };
+      wrong = await DynamicProviderProcess.start(ROOT, config);
+      const { failures } = await wrong.check({}, claim('a', 'known'));
+      expect(failures[0]?.reason).toMatch(/NL_AGENT_UNREACHABLE/);
+    });
+
+    test('netloom:offers off asks nobody', async () => {
+      wrong = await DynamicProviderProcess.start(ROOT, {
+        ...agent.pulumiConfig,
+        'netloom:offers': 'off',
+      });
+      const { inputs } = await wrong.check({}, claim('a', 'known'));
+      expect(inputs).not.toHaveProperty('cidrs');
+      expect(wrong.stderr).toBe('');
+    });
+
+    test('a wrong token: the message names the agent and what to do, and not the token', async () => {
+      const { writeFileSync } = await import('node:fs');
+      const file = path.join(folder, 'wrong-token');
+      writeFileSync(file, 'not-the-token\n');
+      wrong = await DynamicProviderProcess.start(ROOT, {
+        ...agent.pulumiConfig,
+        'netloom:tokenFile': file,
+      });
+      const { failures } = await wrong.check({}, claim('a', 'known'));
+      expect(failures[0]?.reason).toMatch(/"edge-1".*Fix: .*NL_AGENT_TOKEN/);
+      expect(failures[0]?.reason).not.toContain('not-the-token');
+      await expect(wrong.create(claim('a', 'known'))).rejects.toThrow(/NL_AGENT_TOKEN/);
+    });
+
+    test("a CA that did not sign the agent's certificate is told as such", async () => {
+      const other = path.join(folder, 'other');
+      mkdirSync(other, { mode: 0o700 });
+      new AgentProcess({ dir: other, name: 'other' }).init();
+      wrong = await DynamicProviderProcess.start(ROOT, {
+        ...agent.pulumiConfig,
+        'netloom:caFile': path.join(other, 'ca.crt'),
+      });
+      await expect(wrong.create(claim('a', 'known'))).rejects.toThrow(/Fix: set netloom:caFile/);
+    });
+
+    test('several agents and none named: the message lists them', async () => {
+      const agents = JSON.stringify({ 'edge-1': agent.url, 'edge-2': agent.url });
+      wrong = await DynamicProviderProcess.start(ROOT, {
+        ...agent.pulumiConfig,
+        'netloom:agents': agents,
+      });
+      const { failures } = await wrong.check({}, claim('a', 'known'));
+      expect(failures[0]?.reason).toMatch(/one of edge-1, edge-2.*NL_AGENT_AMBIGUOUS/);
+    });
+  });
+});
