@@ -1,8 +1,9 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { diagnose } from 'netloom';
 import { hostBridge, page } from '../../examples/microshift/definitions';
+import { drawStory } from '../../scripts/demo-picture';
 import { inPod, type Manifest, type RunningPod } from '../support/multus';
 import { describeOnKernel } from '../support/network-suite';
 import type { EngineResult } from '../support/pulumi-engine';
@@ -14,6 +15,7 @@ import {
   objectsOf,
   ping,
   pulumiObjects,
+  ROOT,
 } from '../support/story';
 
 const POOL = 'default/bridge-conf';
@@ -163,6 +165,13 @@ describeOnKernel('the MicroShift story on real parts', () => {
     expect(diagnose(failure)).toMatchObject([
       { code: 'NL_NETWORK_NOT_FOUND', found: expect.stringContaining('"default/nosuch"') },
     ]);
+  });
+
+  test('the picture in the README is that of what stands here', () => {
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    const claimed = deployed.outputs['cameraCidrs'] as string[];
+    const [bridge] = ipJson('addr', 'show', 'br-test');
+    expect(readme).toContain(drawStory(bridge, [testBridge, camera], claimed));
   });
 
   test('the preview knew the address, and made nothing', () => {
