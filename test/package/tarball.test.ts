@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { nodePath, npmCommand } from '../../scripts/tools';
+import { providerText } from '../../src/provider/dynamic-resource';
+import { DynamicProviderProcess } from '../support/dynamic-provider';
 
 const { pack } = require('../../scripts/pack') as {
   pack(folder: string): { library: string; agent: string };
@@ -205,6 +207,22 @@ describe.each(['require', 'import'] as const)('each entry, by %s', (loader) => {
     expect(code).toBe('MODULE_NOT_FOUND');
     expect(message).toMatch(peer);
   });
+});
+
+test('the dynamic provider process finds the runtime in the installed tarball', async () => {
+  const config = { 'netloom:agents': '{"edge-1":"https://127.0.0.1:1"}' };
+  const provider = await DynamicProviderProcess.start(project.pulumi, config);
+  try {
+    const inputs = {
+      owner: 'acme/demo/dev/AddressClaim::a',
+      pool: 'vips',
+      __provider: providerText('addressClaim'),
+    };
+    await expect(provider.check({}, inputs)).resolves.toEqual({ inputs, failures: [] });
+    await expect(provider.create(inputs)).rejects.toThrow(/"edge-1".*NL_AGENT_UNREACHABLE/);
+  } finally {
+    provider.stop();
+  }
 });
 
 test('import and require give the same classes', () => {
