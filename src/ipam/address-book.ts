@@ -230,8 +230,8 @@ export class AddressBook {
     const own = this.ownMatch(pool, request, families, now);
     if (own?.state === 'claimed') return { value: own, changes: [] };
     const addresses = own?.addresses ?? this.choose(pool, request, families, now, false).addresses;
+    const quarantinedUntil = this.quarantineOf(pool, addresses);
     const changes = this.dropOffers(pool, request.owner, own, now);
-    const quarantine = own && quarantineEnd(own);
     const offered: ClaimRecord = {
       serial: own?.serial ?? this.nextNumber(),
       pool: request.pool,
@@ -241,7 +241,7 @@ export class AddressBook {
       incarnation: 0,
       addresses,
       until: now + OFFER_MS,
-      ...(quarantine !== undefined && quarantine > now ? { quarantinedUntil: quarantine } : {}),
+      ...(quarantinedUntil > now ? { quarantinedUntil } : {}),
     };
     return { value: offered, changes: [...changes, ...this.store(pool, offered, now)] };
   }
@@ -573,6 +573,16 @@ export class AddressBook {
     if (previous) this.unindex(pool, previous);
     this.index(pool, claim);
     return [...changes, { kind: 'claim', serial: claim.serial, claim }];
+  }
+
+  /** The latest end of quarantine of these addresses. */
+  private quarantineOf(pool: Pool, addresses: readonly string[]): number {
+    const ends = addresses.map((text) => {
+      const { family, value } = IpAddress.parse(text);
+      const holder = pool.holders[family].get(value);
+      return (holder && quarantineEnd(holder)) ?? 0;
+    });
+    return Math.max(...ends);
   }
 
   /** Forgets a record, but for addresses whose quarantine goes on: an offer must not end it early. */

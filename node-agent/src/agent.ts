@@ -1,0 +1,181 @@
+import path from 'node:path';
+import { isNetloomError } from 'netloom';
+import { type Logger, pino } from 'pino';
+import { AddressService, type Clock } from './address-service';
+import { BridgeService, type LinkDriver } from './bridges';
+import { type AgentConfig, listenAddresses, loadConfig } from './config';
+import { type Credentials, credentialFiles, readCredentials } from './credentials';
+import { AgentServer } from './http';
+import { Iproute2 } from './iproute2';
+import { SqliteStore, type Store, type StoreFailureListener } from './store';
+import { agentVersion } from './version';
+import { WATCH_INTERVAL_MS, watchFiles } from './watch-files';
+
+/** How often bridges that could not be set up are tried again, in ms. */
+const RETRY_MS = 10_000;
+
+/** How to make an agent. */
+export interface AgentOptions {
+  /** The configuration, or the file that has it. Credentials of a file are read again when it changes. */
+  readonly config: AgentConfig | string;
+  /** @default - JSON lines on standard output */
+  readonly log?: Logger | undefined;
+  /** @default - the system's */
+  readonly clock?: Clock | undefined;
+  /** @default - the SQLite store of `stateDir` */
+  readonly openStore?: ((onFailure: StoreFailureListener) => Store) | undefined;
+  /** @default - iproute2 */
+  readonly links?: LinkDriver | undefined;
+  /** Called when the store can't be written any more: the agent has to stop, memory is ahead of the disk. */
+  readonly onFatal?: ((error: Error) => void) | undefined;
+  /** How often credential files are looked at. @default 2000 */
+  readonly watchIntervalMs?: number | undefined;
+}
+
+/** A node agent. */
+export interface NodeAgent {
+  /** Loads the store, listens, and brings the bridges to what is recorded. */
+  start(): Promise<void>;
+  /** Ends what is under way, writes what is waiting, closes. Bridges stay. */
+  stop(): Promise<void>;
+  /** First place it listens on, as `host:port`; empty before the start. */
+  readonly address: string;
+}
+
+/** Makes an agent that has not started yet. */
+export function createAgent(options: AgentOptions): NodeAgent {
+  return new Agent(options);
+}
+
+class Agent implements NodeAgent {
+  private addresses: string[] = [];
+  private isReady = false;
+  private isStopped = false;
+  private retry: NodeJS.Timeout | undefined;
+  private readonly endings: (() => Promise<void> | void)[] = [];
+  private readonly log: Logger;
+
+  constructor(private readonly options: AgentOptions) {
+    this.log = options.log ?? createLog();
+  }
+
+  get address(): string {
+    return this.addresses[0] ?? '';
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.run();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.isReady = false;
+    this.isStopped = true;
+    clearTimeout(this.retry);
+    for (const end of this.endings.splice(0).reverse()) await end();
+  }
+
+  private async run(): Promise<void> {
+    const config = this.readConfig();
+    let credentials = readCredentials(config);
+    const store = this.openStore(config);
+    this.endings.push(() => store.close());
+    const contents = store.load();
+    const addresses = new AddressService(store, contents, this.options.clock ?? Date.now);
+    const bridges = new BridgeService({
+      node: config.name,
+      store,
+      links: this.options.links ?? new Iproute2(config.stateDir),
+      records: contents.bridges,
+      counter: contents.counters.bridges,
+    });
+    this.endings.push(() => bridges.idle());
+    const server = await AgentServer.create({
+      info: { name: config.name, version: agentVersion(), store: contents.storeId },
+      addresses,
+      bridges,
+      log: this.log,
+      credentials: () => credentials,
+      isReady: () => this.isReady,
+    });
+    this.endings.push(() => server.close());
+    this.addresses = await server.listen(listenAddresses(config));
+    this.watchCredentials(config, (renewed) => {
+      credentials = renewed;
+      server.renewTls(renewed);
+    });
+    await this.restoreBridges(bridges);
+    this.isReady = true;
+    const [port] = /\d+$/.exec(this.address) ?? [];
+    this.log.info({
+      event: 'listening',
+      name: config.name,
+      addresses: this.addresses,
+      port: Number(port),
+    });
+  }
+
+  private readConfig(): AgentConfig {
+    const { config } = this.options;
+    return typeof config === 'string' ? loadConfig(config) : config;
+  }
+
+  private openStore(config: AgentConfig): Store {
+    const onFailure = (error: Error): void => {
+      this.log.fatal({ event: 'store_failed', err: error });
+      this.options.onFatal?.(error);
+    };
+    return this.options.openStore?.(onFailure) ?? SqliteStore.open(config.stateDir, onFailure);
+  }
+
+  /** Names, places and folders need a restart; who may call, and certificates, do not. */
+  private watchCredentials(started: AgentConfig, use: (renewed: Credentials) => void): void {
+    const { config: source, watchIntervalMs = WATCH_INTERVAL_MS } = this.options;
+    const file = typeof source === 'string' ? [path.resolve(source)] : [];
+    let current = started;
+    const changed = (): boolean => {
+      try {
+        const { tokens, clients } = this.readConfig();
+        const next = { ...started, tokens, clients };
+        use(readCredentials(next));
+        current = next;
+        this.log.info({ event: 'credentials_renewed' });
+        return true;
+      } catch (error) {
+        // Half a rotation looks like this, and so does a typing error: the old ones go on.
+        const problems = isNetloomError(error) ? error.problems : String(error);
+        this.log.warn({ event: 'credentials_not_renewed', problems });
+        return false;
+      }
+    };
+    const files = (): string[] => [...file, ...credentialFiles(current)];
+    this.endings.push(watchFiles(files, changed, watchIntervalMs));
+  }
+
+  /** One bridge that can't be (its port is not plugged in) does not keep the agent from serving. */
+  private async restoreBridges(bridges: BridgeService): Promise<void> {
+    const failures = await bridges.restore();
+    for (const [bridge, error] of failures) {
+      const problems = isNetloomError(error) ? error.problems : error.message;
+      this.log.error({ event: 'bridge_failed', bridge, problems });
+    }
+    if (failures.size === 0 || this.isStopped) return;
+    this.retry = setTimeout(() => {
+      this.restoreBridges(bridges).catch((error) =>
+        this.log.error({ event: 'restore_failed', err: error }),
+      );
+    }, RETRY_MS);
+  }
+}
+
+function createLog(): Logger {
+  return pino({
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: ['req.headers.authorization', 'headers.authorization', '*.authorization', '*.token'],
+  });
+}

@@ -1,0 +1,292 @@
+import { isNetloomError, NetloomError, type Problem } from 'netloom';
+import type { BridgeSpec, BridgeView } from 'netloom/agent-api';
+import type { BridgeRecord, BridgeWish, PendingPut, Store, StoreChange } from '../store';
+import { bridgeOwned, bridgeView, incarnationIn, neverAsWanted } from './bridge-view';
+import { checkBridge, checkBridgeId, checkBridgeName, checkHost, throwIfAny } from './checks';
+import type { HostLinks, LinkDriver } from './links';
+import { type BridgeMarks, bridgeMarks, isMarked } from './marks';
+import { type PlanStep, planBridge, planRemoval } from './plan';
+import { changedRecord, formerRecord, isSettled, settled } from './records';
+import { Turns } from './turns';
+
+/** Somebody wants a bridge. */
+export interface BridgeRequest {
+  readonly name: string;
+  readonly owner: string;
+  readonly identity: string;
+  readonly spec: BridgeSpec;
+  /** `<name>#<incarnation>`, of the incarnation to change. @default - a new one begins */
+  readonly id?: string | undefined;
+  /** The owner that hands the bridge over, of the same identity. @default - none */
+  readonly from?: string | undefined;
+  /** Address that the request was sent to: its interface must not become a port. */
+  readonly requestAddress?: string | undefined;
+}
+
+/** Somebody wants it away. */
+export interface BridgeRemoval {
+  readonly name: string;
+  readonly owner: string;
+  readonly identity: string;
+  /** `<name>#<incarnation>`. */
+  readonly id: string;
+}
+
+/** What the service is made of. */
+export interface BridgeParts {
+  /** The node's name; part of the bridges' MAC addresses. */
+  readonly node: string;
+  readonly store: Store;
+  readonly links: LinkDriver;
+  /** All that the store holds of bridges. */
+  readonly records: readonly BridgeRecord[];
+  readonly counter: number;
+}
+
+/** Rounds of looking and applying after which a link that is never as wanted counts as failed. */
+const ROUNDS = 3;
+
+/**
+ * The host's bridges: what is wanted is durable first, then done in the kernel, then answered. A
+ * crash at any point is made good by {@link restore} from the record alone.
+ */
+export class BridgeService {
+  private readonly records: Map<string, BridgeRecord>;
+  private counter: number;
+  private readonly turns = new Turns();
+
+  constructor(private readonly parts: BridgeParts) {
+    this.records = new Map(parts.records.map((record) => [record.name, record]));
+    this.counter = parts.records.reduce(
+      (max, one) => Math.max(max, one.incarnation),
+      parts.counter,
+    );
+  }
+
+  /** Bridges with what the kernel has of them. */
+  async list(): Promise<BridgeView[]> {
+    await this.parts.store.write([]);
+    const host = await this.parts.links.observe();
+    return this.sorted().map((record) => bridgeView(record, host, []));
+  }
+
+  /** What is recorded of a bridge now, without looking at the kernel. */
+  recorded(name: string): BridgeRecord | undefined {
+    return this.records.get(name);
+  }
+
+  names(): string[] {
+    return this.sorted().map((record) => record.name);
+  }
+
+  /** Says which steps {@link put} would take, and takes none. */
+  async preview(request: BridgeRequest): Promise<BridgeView> {
+    return this.turns.take(async () => {
+      const { record, host } = await this.prepare(request);
+      return bridgeView(record, host, this.plan(record, host));
+    });
+  }
+
+  /**
+   * Makes a bridge, or gives an existing one of the same owner a new definition.
+   *
+   * @throws NetloomError NL_BRIDGE_OWNED, NL_BRIDGE_FOREIGN, NL_BRIDGE_PORT, NL_HOST_COMMAND: then
+   *     the host is as it was before
+   */
+  async put(request: BridgeRequest): Promise<BridgeView> {
+    return this.turns.take(async () => {
+      const { record } = await this.prepare(request);
+      this.counter = Math.max(this.counter, record.incarnation);
+      await this.save(record);
+      const steps = await this.settle(record);
+      const host = await this.parts.links.observe();
+      return bridgeView(this.records.get(record.name) ?? record, host, steps);
+    });
+  }
+
+  /** False when it was gone already or a newer incarnation has taken its place. */
+  async remove(removal: BridgeRemoval): Promise<boolean> {
+    throwIfAny(checkBridgeName(removal.name));
+    return this.turns.take(async () => {
+      const record = this.records.get(removal.name);
+      if (!record || record.incarnation !== incarnationIn(removal.id, removal.name)) return false;
+      if (record.owner !== removal.owner || record.identity !== removal.identity) {
+        throw new NetloomError(bridgeOwned(record));
+      }
+      await this.takeAway(record);
+      return true;
+    });
+  }
+
+  /** Removes every bridge, whoever owns it: for taking netloom off a host. */
+  async removeAll(): Promise<string[]> {
+    return this.turns.take(async () => {
+      const names = this.sorted();
+      for (const record of names) await this.takeAway(record);
+      return names.map((record) => record.name);
+    });
+  }
+
+  /**
+   * Brings the kernel to what is recorded: after a start, and as often as one likes. A change that
+   * was interrupted is carried on, or taken back when the kernel refuses it.
+   *
+   * @returns what went wrong, by bridge
+   */
+  async restore(): Promise<Map<string, Error>> {
+    return this.turns.take(async () => {
+      const failures = new Map<string, Error>();
+      for (const record of this.sorted()) {
+        try {
+          if (record.pending?.kind === 'remove') await this.takeAway(record);
+          else await this.settle(record);
+        } catch (error) {
+          failures.set(record.name, error as Error);
+        }
+      }
+      return failures;
+    });
+  }
+
+  private async prepare(
+    request: BridgeRequest,
+  ): Promise<{ record: BridgeRecord; host: HostLinks }> {
+    const { name, owner, identity, spec, requestAddress } = request;
+    throwIfAny([...checkBridge(name, spec), ...checkBridgeId(name, request.id, this.counter)]);
+    const existing = this.records.get(name);
+    const isOwner = existing?.owner === owner || existing?.owner === request.from;
+    if (existing && (!isOwner || existing.identity !== identity)) {
+      throw new NetloomError(bridgeOwned(existing));
+    }
+    const wish: BridgeWish = {
+      owner,
+      identity,
+      spec,
+      incarnation: this.incarnation(request, existing),
+    };
+    const host = await this.parts.links.observe();
+    const record = changedRecord(name, wish, existing, !host.links.has(name));
+    throwIfAny(checkHost({ name, spec, marks: this.marks(record), requestAddress }, host));
+    return { record, host };
+  }
+
+  /** Never lower than before: a removal of an older incarnation must stay without effect. */
+  private incarnation(request: BridgeRequest, existing: BridgeRecord | undefined): number {
+    const asked = incarnationIn(request.id ?? '', request.name);
+    if (asked === undefined) return this.counter + 1;
+    return Math.max(asked, existing?.incarnation ?? 0);
+  }
+
+  /** Applies a record; a change that the kernel refuses is taken back before the error goes on. */
+  private async settle(record: BridgeRecord): Promise<PlanStep[]> {
+    let steps: PlanStep[];
+    try {
+      steps = await this.apply(record);
+    } catch (error) {
+      if (record.pending?.kind !== 'put') throw error;
+      throw withProblems(error, await this.goBack(record, record.pending));
+    }
+    if (!isSettled(record)) await this.save(settled(record));
+    return steps;
+  }
+
+  /** Until there is nothing left to do: what was asked for must be what the kernel then has. */
+  private async apply(record: BridgeRecord): Promise<PlanStep[]> {
+    const done: PlanStep[] = [];
+    let failure: unknown;
+    for (let round = 0; ; round++) {
+      const host = await this.parts.links.observe();
+      const { name, spec } = record;
+      throwIfAny(checkHost({ name, spec, marks: this.marks(record) }, host));
+      const steps = this.plan(record, host);
+      if (steps.length === 0) return done;
+      if (round === ROUNDS) throw failure ?? new NetloomError(neverAsWanted(record, steps));
+      try {
+        await this.parts.links.apply(steps.flatMap((step) => step.lines));
+        done.push(...steps);
+        failure = undefined;
+      } catch (error) {
+        // Another look: an `ip` that outlived a killed agent may have done the same at the same time.
+        failure = error;
+      }
+    }
+  }
+
+  /** @returns what stood in the way; the record then says what {@link restore} has to do */
+  private async goBack(record: BridgeRecord, pending: PendingPut): Promise<readonly Problem[]> {
+    try {
+      if (pending.before) {
+        const former = formerRecord(record, pending.before);
+        await this.save(former);
+        await this.apply(former);
+        await this.save(settled(former));
+      } else {
+        if (pending.makes) await this.deleteLink(record);
+        await this.forget(record.name);
+      }
+      return [];
+    } catch (error) {
+      return isNetloomError(error) ? error.problems : [];
+    }
+  }
+
+  private async takeAway(record: BridgeRecord): Promise<void> {
+    if (record.pending?.kind !== 'remove')
+      await this.save({ ...record, pending: { kind: 'remove' } });
+    await this.deleteLink(record);
+    await this.forget(record.name);
+  }
+
+  /** Only a link that carries our marks: another one of that name is somebody else's. */
+  private async deleteLink(record: BridgeRecord): Promise<void> {
+    for (let round = 0; ; round++) {
+      const link = (await this.parts.links.observe()).links.get(record.name);
+      if (!link || !isMarked(link, this.marks(record))) return;
+      try {
+        await this.parts.links.apply(planRemoval(record.name).flatMap((step) => step.lines));
+      } catch (error) {
+        if (round >= ROUNDS) throw error;
+      }
+    }
+  }
+
+  private plan(record: BridgeRecord, host: HostLinks): PlanStep[] {
+    const { name, spec, managed } = record;
+    return planBridge({ name, spec, managed, marks: this.marks(record) }, host.links);
+  }
+
+  /** Resolves when every change that was begun is done. */
+  idle(): Promise<void> {
+    return this.turns.idle();
+  }
+
+  private marks({ name, owner, managed }: BridgeRecord): BridgeMarks {
+    return bridgeMarks(this.parts.node, name, owner, managed.formerOwners);
+  }
+
+  private sorted(): BridgeRecord[] {
+    return [...this.records.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  }
+
+  private async save(record: BridgeRecord): Promise<void> {
+    this.records.set(record.name, record);
+    await this.write({ kind: 'bridge', name: record.name, bridge: record });
+  }
+
+  private async forget(name: string): Promise<void> {
+    this.records.delete(name);
+    await this.write({ kind: 'bridge', name, bridge: undefined });
+  }
+
+  private write(change: StoreChange): Promise<void> {
+    return this.parts.store.write([
+      change,
+      { kind: 'counter', name: 'bridges', value: this.counter },
+    ]);
+  }
+}
+
+function withProblems(error: unknown, more: readonly Problem[]): unknown {
+  if (!isNetloomError(error) || more.length === 0) return error;
+  return new NetloomError([...error.problems, ...more], { cause: error });
+}

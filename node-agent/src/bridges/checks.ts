@@ -1,0 +1,132 @@
+import { checkHostBridge, checkIfname, NetloomError, type Problem, within } from 'netloom';
+import type { BridgeSpec } from 'netloom/agent-api';
+import { checkChangeId } from '../problems';
+import type { HostLinks } from './links';
+import { type BridgeMarks, isMarked } from './marks';
+
+/** IPv6 needs it (RFC 8200 5); below, the kernel takes IPv6 off the interface. */
+const IPV6_LEAST_MTU = 1280;
+
+/** Everything wrong with a bridge request by itself. */
+export function checkBridge(name: string, spec: BridgeSpec): Problem[] {
+  const problems = checkHostBridge({ ...spec, bridge: name });
+  const about = problems.map((problem) =>
+    problem.key === 'bridge'
+      ? { ...problem, key: 'name' }
+      : (within('spec', [problem])[0] ?? problem),
+  );
+  const indexNames = [
+    ...(isIndexName(name) ? [indexName('name', name)] : []),
+    ...(spec.ports ?? []).flatMap((port, index) =>
+      isIndexName(port) ? [indexName(`spec.ports[${index}]`, port)] : [],
+    ),
+  ];
+  return [...about, ...indexNames, ...checkMtu(spec)];
+}
+
+/** The id of a change: of this bridge, and one that was given. */
+export function checkBridgeId(name: string, id: string | undefined, counter: number): Problem[] {
+  return checkChangeId('bridge', name, id, counter);
+}
+
+/** The name of a bridge that is only asked for or removed. */
+export function checkBridgeName(name: string): Problem[] {
+  return checkIfname('name', name);
+}
+
+/** `ip` reads `if7` as "the interface with index 7" when there is none of that name. */
+function isIndexName(name: string): boolean {
+  return /^if\d+$/.test(name);
+}
+
+function indexName(key: string, name: string): Problem {
+  return {
+    code: 'NL_IFNAME_INVALID',
+    key,
+    found: `"${name}" means "interface number ${name.slice(2)}" to iproute2`,
+    allowed: 'a name that is not "if" and a number',
+    fix: `br-${name}?`,
+  };
+}
+
+function checkMtu(spec: BridgeSpec): Problem[] {
+  const hasIpv6 = spec.addresses?.some((address) => address.includes(':')) === true;
+  if (spec.mtu === undefined || spec.mtu >= IPV6_LEAST_MTU || !hasIpv6) return [];
+  return [
+    {
+      code: 'NL_VALUES_CONFLICT',
+      key: 'spec.mtu',
+      found: `${spec.mtu} is too small for the IPv6 addresses of the bridge`,
+      allowed: `${IPV6_LEAST_MTU} or more with IPv6 (RFC 8200)`,
+      fix: `${IPV6_LEAST_MTU}?`,
+    },
+  ];
+}
+
+/** What must not be touched on this host, for one bridge. */
+export interface Guard {
+  /** Address that the request was sent to; its interface must not become a port. */
+  readonly requestAddress?: string | undefined;
+  /** Ports that a step would touch: those that are not ports of the bridge yet. */
+  readonly name: string;
+  readonly spec: BridgeSpec;
+  readonly marks: BridgeMarks;
+}
+
+/** Why the host does not allow a bridge; empty when it does. */
+export function checkHost(guard: Guard, host: HostLinks): Problem[] {
+  const link = host.links.get(guard.name);
+  if (link && !isMarked(link, guard.marks)) {
+    const what = link.kind === 'bridge' ? 'a bridge' : 'another kind of interface';
+    const mark = link.alias === undefined ? '' : `, with alias "${link.alias}"`;
+    return [
+      {
+        code: 'NL_BRIDGE_FOREIGN',
+        key: 'name',
+        found: `there is ${what} "${guard.name}" on this host that netloom did not make for this owner${mark}`,
+        allowed: 'a name that is free',
+        fix: `choose another name, or remove the interface (ip link del dev ${guard.name}) when nobody needs it`,
+      },
+    ];
+  }
+  return (guard.spec.ports ?? []).flatMap((port, index) => {
+    const found = portProblem(guard, host, port);
+    return found === undefined ? [] : [portRefused(`spec.ports[${index}]`, found, host, guard)];
+  });
+}
+
+function portProblem(guard: Guard, host: HostLinks, port: string): string | undefined {
+  const link = host.links.get(port);
+  if (!link) return `there is no interface "${port}" on this host`;
+  if (link.master === guard.name) return undefined;
+  if (link.master !== undefined) return `"${port}" is a part of "${link.master}" already`;
+  if (link.kind === 'bridge') return `"${port}" is a bridge itself`;
+  if (host.defaultRouteLinks.has(port)) {
+    return `"${port}" carries a default route of this host, which would be cut off`;
+  }
+  const { requestAddress } = guard;
+  const holds = link.addresses.some((text) => text.split('/')[0] === requestAddress);
+  if (requestAddress === undefined || !holds) return undefined;
+  return `this very request came in on "${port}" (${requestAddress}), which would be cut off`;
+}
+
+function portRefused(key: string, found: string, host: HostLinks, guard: Guard): Problem {
+  const free = [...host.links.keys()].filter(
+    (name) => name !== 'lo' && name !== guard.name && portProblem(guard, host, name) === undefined,
+  );
+  return {
+    code: 'NL_BRIDGE_PORT',
+    key,
+    found,
+    allowed: 'an interface that is there and that nothing else uses',
+    fix:
+      free.length === 0
+        ? 'add an interface for it, or leave it out'
+        : `one of ${free.slice(0, 5).join(', ')}?`,
+  };
+}
+
+/** @throws NetloomError when there is at least one */
+export function throwIfAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new NetloomError(problems);
+}

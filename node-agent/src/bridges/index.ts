@@ -1,0 +1,4 @@
+export * from './bridge-service';
+export * from './links';
+export * from './marks';
+export * from './plan';

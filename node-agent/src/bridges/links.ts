@@ -1,0 +1,34 @@
+/** What the kernel says about one network interface. */
+export interface LinkState {
+  readonly name: string;
+  /** `bridge`, `veth` ...; undefined for a physical interface. */
+  readonly kind: string | undefined;
+  readonly mac: string;
+  readonly mtu: number;
+  /** Administratively up. */
+  readonly up: boolean;
+  readonly alias: string | undefined;
+  /** The bridge or other interface that this one is a part of. */
+  readonly master: string | undefined;
+  /** With prefix length, in the kernel's order; those that the kernel gave itself (link-local) too. */
+  readonly addresses: readonly string[];
+}
+
+/** What the kernel says about the host. */
+export interface HostLinks {
+  readonly links: ReadonlyMap<string, LinkState>;
+  /** Interfaces that carry a default route, of any table and family. */
+  readonly defaultRouteLinks: ReadonlySet<string>;
+}
+
+/** The way to the kernel. */
+export interface LinkDriver {
+  observe(): Promise<HostLinks>;
+  /**
+   * Runs commands in order, up to the first that fails. Nothing is undone.
+   *
+   * @param lines words of `ip`, each with blanks between: `link set dev br-test up`
+   * @throws NetloomError NL_HOST_COMMAND, with the command's own words
+   */
+  apply(lines: readonly string[]): Promise<void>;
+}

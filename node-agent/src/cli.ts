@@ -1,0 +1,132 @@
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { describeProblem, isNetloomError } from 'netloom';
+import { agentVersion } from './version';
+
+/** Exit status: the configuration is wrong. */
+const EXIT_CONFIG = 2;
+
+/** Exit status: the store is damaged, lost or in use. */
+const EXIT_STORE = 3;
+
+/** Runs the command line. Commands load what they need when they run: `--help` stays quick. */
+export function main(argv: readonly string[]): void {
+  program()
+    .parseAsync([...argv])
+    .catch(fail);
+}
+
+function program(): Command {
+  const cli = new Command('netloom-agent')
+    .description('The netloom node agent: hands out addresses and sets up host bridges.')
+    .version(agentVersion());
+
+  cli
+    .command('serve')
+    .description(
+      'run the agent until SIGTERM; logs JSON lines, the first one says where it listens',
+    )
+    .requiredOption('--config <file>', 'agent.yaml')
+    .action(async ({ config }: { config: string }) => {
+      const { serve } = await import('./commands/serve.js');
+      await serve(config);
+    });
+
+  cli
+    .command('init')
+    .description('make certificates, a token and a complete agent.yaml in an empty folder')
+    .requiredOption('--dir <folder>')
+    .requiredOption('--name <name>', "the node's or agent's name, such as edge-1")
+    .option('--listen <host:port>', 'where to listen', '127.0.0.1:8443')
+    .option('--address <address...>', 'further addresses or DNS names by which it is reached', [])
+    .action(async (options: { dir: string; name: string; listen: string; address: string[] }) => {
+      const { makeAgentFolder } = await import('./commands/init.js');
+      const { dir: folder, name, listen, address: addresses } = options;
+      const files = await makeAgentFolder({ folder, name, listen, addresses });
+      print([
+        `configuration  ${files.configFile}`,
+        `CA             ${files.caFile}`,
+        `token          ${files.tokenFile}`,
+        `start it with  netloom-agent serve --config ${files.configFile}`,
+      ]);
+    });
+
+  cli
+    .command('cert')
+    .description("make a CA (once), the agent's certificate, and client certificates")
+    .requiredOption('--dir <folder>')
+    .requiredOption('--name <name>', "the node's or agent's name, such as edge-1")
+    .requiredOption('--address <address...>', 'addresses or DNS names by which it is reached')
+    .option('--client <name...>', 'common names of client certificates', [])
+    .action(async (options: { dir: string; name: string; address: string[]; client: string[] }) => {
+      const { makeCertificates } = await import('./commands/certificates.js');
+      const { checkFileName } = await import('./commands/files.js');
+      const { dir: folder, name, address: addresses, client: clients } = options;
+      checkFileName('--name', name);
+      for (const client of clients) checkFileName('--client', client);
+      const files = await makeCertificates({ folder, name, addresses, clients });
+      print([
+        `CA           ${files.caFile}`,
+        `certificate  ${files.certFile}`,
+        `key          ${files.keyFile}`,
+        ...files.clients.map((one) => `client       ${one.name}: ${one.certFile} ${one.keyFile}`),
+      ]);
+    });
+
+  cli
+    .command('token')
+    .description('make a token file and print the line for agent.yaml, never the token')
+    .requiredOption('--dir <folder>')
+    .requiredOption('--name <name>', 'name of the token; the identity of its holder')
+    .action(async ({ dir, name }: { dir: string; name: string }) => {
+      const { checkFileName, makeToken } = await import('./commands/files.js');
+      checkFileName('--name', name);
+      const { file, sha256 } = makeToken(path.join(dir, `${name}.token`));
+      print([
+        `token  ${file}`,
+        'for the list of tokens in agent.yaml:',
+        `  - { name: ${name}, sha256: ${sha256}, verbs: [read, offer, claim] }`,
+      ]);
+    });
+
+  cli
+    .command('status')
+    .description('show pools, claims and bridges of the agent on this host, running or not')
+    .requiredOption('--config <file>', 'agent.yaml')
+    .addOption(new Option('-o, --output <format>').choices(['table', 'json']).default('table'))
+    .action(async ({ config, output }: { config: string; output: string }) => {
+      const { agentStatus, statusText } = await import('./commands/status.js');
+      const status = agentStatus(config, Date.now());
+      print([
+        output === 'json' ? JSON.stringify(status, undefined, 2) : statusText(status).trimEnd(),
+      ]);
+    });
+
+  cli
+    .command('remove')
+    .description('delete all bridges that netloom made on this host; the agent must be stopped')
+    .requiredOption('--config <file>', 'agent.yaml')
+    .option('--force', 'also while addresses are claimed', false)
+    .action(async ({ config, force }: { config: string; force: boolean }) => {
+      const { removeEverything } = await import('./commands/remove.js');
+      const names = await removeEverything(config, force);
+      print(names.length === 0 ? ['no bridges'] : names.map((name) => `removed ${name}`));
+    });
+
+  return cli;
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function fail(error: unknown): void {
+  if (!isNetloomError(error)) {
+    console.error(error);
+    process.exit(1);
+  }
+  for (const problem of error.problems) console.error(describeProblem(problem));
+  const codes = new Set(error.problems.map((problem) => problem.code));
+  if (codes.has('NL_CONFIG_INVALID')) process.exit(EXIT_CONFIG);
+  process.exit(codes.has('NL_STORE_FAILED') ? EXIT_STORE : 1);
+}

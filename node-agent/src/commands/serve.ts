@@ -1,0 +1,27 @@
+import { createAgent } from '../agent';
+
+/** Runs an agent until SIGTERM or SIGINT; then everything under way is ended first. */
+export async function serve(configFile: string): Promise<void> {
+  const agent = createAgent({
+    config: configFile,
+    onFatal: () => {
+      // At once: what memory holds beyond the disk must not be answered from.
+      setImmediate(() => process.exit(4));
+    },
+  });
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    agent.stop().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  await agent.start();
+}

@@ -1,0 +1,94 @@
+import { AddressBook, claimId, NetloomError } from 'netloom';
+import { loadConfig } from '../config';
+import { FolderLock, SqliteStore, type StoreContents } from '../store';
+
+/** What `status` shows. */
+export interface AgentStatus {
+  readonly name: string;
+  readonly running: boolean;
+  readonly store: string;
+  readonly pools: readonly Readonly<Record<string, string>>[];
+  readonly claims: readonly Readonly<Record<string, string>>[];
+  readonly bridges: readonly Readonly<Record<string, string>>[];
+}
+
+/** Reads the store of an agent, running or not: who may read its files needs no token. */
+export function agentStatus(configFile: string, now: number): AgentStatus {
+  const config = loadConfig(configFile);
+  const contents = SqliteStore.read(config.stateDir);
+  const book = new AddressBook(contents.pools, contents.claims, contents.counters.book);
+  const names = book.poolNames().filter((name) => book.pool(name, now));
+  return {
+    name: config.name,
+    running: isRunning(config.stateDir),
+    store: contents.storeId,
+    pools: names.map((name) => poolRow(book, name, now)),
+    claims: names.flatMap((name) =>
+      book.claims(name, now).map((claim) => ({
+        pool: name,
+        addresses: claim.addresses.join(' '),
+        state: claim.state,
+        owner: claim.owner,
+        id: claimId(claim),
+      })),
+    ),
+    bridges: contents.bridges.map(bridgeRow),
+  };
+}
+
+/** The status as tables for people. */
+export function statusText(status: AgentStatus): string {
+  const head = `agent ${status.name}: ${status.running ? 'running' : 'not running'}`;
+  const parts = (['pools', 'claims', 'bridges'] as const).map((part) => {
+    const rows = status[part];
+    return rows.length === 0 ? `no ${part}` : `${part}\n${table(rows)}`;
+  });
+  return `${[head, ...parts].join('\n\n')}\n`;
+}
+
+function poolRow(book: AddressBook, name: string, now: number): Record<string, string> {
+  const { size, claimed, offered, quarantined } = book.usage(name, now);
+  const pool = book.pool(name, now);
+  return {
+    name,
+    subnets: (pool?.spec.subnets ?? []).map((one) => one.subnet).join(' '),
+    size: String(size),
+    claimed: String(claimed),
+    offered: String(offered),
+    quarantined: String(quarantined),
+    owner: pool?.owner ?? '',
+  };
+}
+
+function bridgeRow(bridge: StoreContents['bridges'][number]): Record<string, string> {
+  const { name, spec, owner, pending } = bridge;
+  return {
+    name,
+    addresses: (spec.addresses ?? []).join(' '),
+    ports: (spec.ports ?? []).join(' '),
+    mtu: spec.mtu === undefined ? '' : String(spec.mtu),
+    state: pending === undefined ? 'done' : `${pending.kind} pending`,
+    owner,
+  };
+}
+
+function isRunning(folder: string): boolean {
+  try {
+    FolderLock.take(folder).release();
+    return false;
+  } catch (error) {
+    if (error instanceof NetloomError) return true;
+    throw error;
+  }
+}
+
+function table(rows: readonly Readonly<Record<string, string>>[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const widths = columns.map((column) =>
+    Math.max(column.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `  ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd();
+  const head = line(columns.map((column) => column.toUpperCase()));
+  return [head, ...rows.map((row) => line(columns.map((column) => row[column] ?? '')))].join('\n');
+}

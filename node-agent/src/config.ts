@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { NetloomError, type Problem } from 'netloom';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { problemsOfSchema } from './problems';
+
+/** What a credential may do. */
+export const VERBS = ['read', 'offer', 'claim', 'bridge'] as const;
+
+/** One of {@link VERBS}. */
+export type Verb = (typeof VERBS)[number];
+
+const globs = z.array(z.string().min(1).max(1024)).default(['*']);
+
+const rights = {
+  verbs: z.array(z.enum(VERBS)).min(1),
+  /** Pools it may use; `*` stands for any characters. */
+  pools: globs,
+  /** Owner keys it may act for; `*` stands for any characters. */
+  owners: globs,
+};
+
+const tokenSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9._]{0,61}[a-z0-9])?$/, 'up to 63 of a-z, 0-9, "-", "." and "_"'),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i, 'the 64 hexadecimal digits that netloom-agent token prints')
+      .optional(),
+    file: z.string().min(1).optional(),
+    ...rights,
+  })
+  .refine((token) => (token.sha256 === undefined) !== (token.file === undefined), {
+    message: 'either sha256 or file',
+  });
+
+const clientSchema = z.strictObject({
+  /** Common name of the client certificate. */
+  name: z.string().min(1).max(64),
+  ...rights,
+});
+
+/** Takes `10.0.0.5:8443`, `[fd00::5]:8443` and `localhost:8443`. */
+const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):(\d{1,5})$/;
+
+const configSchema = z.strictObject({
+  /** Name of the node or agent: part of the bridges' MAC addresses. */
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'a DNS name in lower case, such as edge-1'),
+  listen: z
+    .array(
+      z.string().refine((text) => Number(LISTEN.exec(text)?.[2] ?? 65536) < 65536, {
+        message: 'HOST:PORT, such as 10.0.0.5:8443 or [fd00::5]:8443',
+      }),
+    )
+    .min(1)
+    .default(['127.0.0.1:8443']),
+  /** Folder of the store. */
+  stateDir: z.string().min(1),
+  tls: z.strictObject({
+    certFile: z.string().min(1),
+    keyFile: z.string().min(1),
+    /** CA of client certificates. @default - none are asked for */
+    clientCaFile: z.string().min(1).optional(),
+  }),
+  tokens: z.array(tokenSchema).default([]),
+  clients: z.array(clientSchema).default([]),
+});
+
+/** `agent.yaml`, checked, with absolute paths. */
+export type AgentConfig = z.infer<typeof configSchema>;
+
+/** A place to listen on. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Reads `agent.yaml`. Relative paths in it start at its own folder.
+ *
+ * @throws NetloomError NL_CONFIG_INVALID, naming file and keys, all at once
+ */
+export function loadConfig(file: string): AgentConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new NetloomError(unreadable('--config', file, error), { cause: error });
+  }
+  const document = parseDocument(text, { prettyErrors: true });
+  const problems = document.errors.map((error) =>
+    configProblem(file, '', oneLine(error.message), 'YAML'),
+  );
+  if (problems.length > 0) throw new NetloomError(problems);
+  return parseConfig(document.toJS(), path.dirname(path.resolve(file)), file);
+}
+
+/** Checks a configuration that is in memory already. */
+export function parseConfig(input: unknown, folder: string, file = 'configuration'): AgentConfig {
+  const parsed = configSchema.safeParse(input ?? {});
+  if (!parsed.success) {
+    const found = problemsOfSchema(parsed.error, input ?? {}, 'NL_CONFIG_INVALID', isSecretKey);
+    throw new NetloomError(
+      found.map((problem) => ({ ...problem, key: fileKey(file, problem.key) })),
+    );
+  }
+  const config = parsed.data;
+  const problems = [...checkNamesOnce(config, file), ...checkCallers(config, file)];
+  if (problems.length > 0) throw new NetloomError(problems);
+  const absolute = (name: string): string => path.resolve(folder, name);
+  const { certFile, keyFile, clientCaFile } = config.tls;
+  return {
+    ...config,
+    stateDir: absolute(config.stateDir),
+    tls: {
+      certFile: absolute(certFile),
+      keyFile: absolute(keyFile),
+      ...(clientCaFile === undefined ? {} : { clientCaFile: absolute(clientCaFile) }),
+    },
+    tokens: config.tokens.map((token) =>
+      token.file === undefined ? token : { ...token, file: absolute(token.file) },
+    ),
+  };
+}
+
+/** The places to listen on. Port 0 lets the kernel choose. */
+export function listenAddresses(config: AgentConfig): ListenAddress[] {
+  return config.listen.map((text) => {
+    const [, host = '', port = ''] = LISTEN.exec(text) ?? [];
+    return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+  });
+}
+
+/** The problem of a file that the configuration names and that can't be read. */
+export function unreadable(key: string, file: string, error: unknown): Problem {
+  const why = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  return {
+    code: 'NL_CONFIG_INVALID',
+    key,
+    found: `${file} can't be read (${why})`,
+    allowed: 'a file that the agent may read',
+    fix: 'correct the path or the rights; netloom-agent init makes a complete set of files',
+  };
+}
+
+function checkNamesOnce(config: AgentConfig, file: string): Problem[] {
+  return (['tokens', 'clients'] as const).flatMap((list) =>
+    config[list].flatMap(({ name }, index) => {
+      const first = config[list].findIndex((other) => other.name === name);
+      if (first === index) return [];
+      const key = `${list}[${index}].name`;
+      return [
+        configProblem(
+          file,
+          key,
+          `"${name}" is the name of ${list}[${first}] already`,
+          'each name once',
+        ),
+      ];
+    }),
+  );
+}
+
+function checkCallers(config: AgentConfig, file: string): Problem[] {
+  if (config.clients.length > 0 && config.tls.clientCaFile === undefined) {
+    const found = 'clients are listed, and nothing says which CA signed their certificates';
+    return [configProblem(file, 'tls.clientCaFile', found, 'a PEM file with that CA')];
+  }
+  if (config.tokens.length > 0 || config.clients.length > 0) return [];
+  const found = 'neither tokens nor clients are listed, so nobody could call this agent';
+  return [configProblem(file, 'tokens', found, 'at least one token or client')];
+}
+
+function configProblem(file: string, key: string, found: string, allowed: string): Problem {
+  return {
+    code: 'NL_CONFIG_INVALID',
+    key: fileKey(file, key),
+    found,
+    allowed,
+    fix: 'correct the file; netloom-agent init writes a complete one',
+  };
+}
+
+function fileKey(file: string, key: string): string {
+  return key === '' ? file : `${file}: ${key}`;
+}
+
+/** A hash is no secret, but a token that was pasted in its place is. */
+function isSecretKey(key: string): boolean {
+  return key.endsWith('.sha256');
+}
+
+function oneLine(text: string): string {
+  return text.split('\n')[0]?.replace(/[.:]$/, '') ?? text;
+}

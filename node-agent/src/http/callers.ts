@@ -1,0 +1,139 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { NetloomError, type Problem } from 'netloom';
+import type { Verb } from '../config';
+import { type Credentials, hashToken, type Rights } from '../credentials';
+
+/** Who makes a request, and what they may do. */
+export class Caller {
+  constructor(
+    /** Name of the token, or `cert:` and the common name. */
+    readonly identity: string,
+    private readonly rights: Rights,
+  ) {}
+
+  /** @throws NetloomError NL_AGENT_FORBIDDEN */
+  require(verb: Verb): void {
+    if (this.rights.verbs.includes(verb)) return;
+    throw this.forbidden('verb', `may not ${verb}`, `a credential with the verb "${verb}"`);
+  }
+
+  /** @throws NetloomError NL_AGENT_FORBIDDEN */
+  requirePool(pool: string): void {
+    if (this.mayUsePool(pool)) return;
+    const allowed = `pools that match ${this.rights.pools.join(', ')}`;
+    throw this.forbidden('pool', `may not use pool "${pool}"`, allowed);
+  }
+
+  /** @throws NetloomError NL_AGENT_FORBIDDEN */
+  requireOwner(owner: string): void {
+    if (this.mayActFor(owner)) return;
+    const allowed = `owners that match ${this.rights.owners.join(', ')}`;
+    throw this.forbidden('owner', `may not act for owner "${owner}"`, allowed);
+  }
+
+  mayUsePool(pool: string): boolean {
+    return this.rights.pools.some((glob) => matches(glob, pool));
+  }
+
+  mayActFor(owner: string): boolean {
+    return this.rights.owners.some((glob) => matches(glob, owner));
+  }
+
+  private forbidden(key: string, found: string, allowed: string): NetloomError {
+    return new NetloomError({
+      code: 'NL_AGENT_FORBIDDEN',
+      key,
+      found: `"${this.identity}" ${found}`,
+      allowed,
+      fix: 'use another credential, or widen the rights of this one in agent.yaml',
+    });
+  }
+}
+
+/**
+ * Finds out who calls. A bearer token counts before a certificate, and a wrong one is refused even
+ * beside a good certificate.
+ *
+ * @throws NetloomError NL_AGENT_TOKEN (nobody), NL_AGENT_FORBIDDEN (somebody without rights)
+ */
+export function identify(request: IncomingMessage, credentials: Credentials): Caller {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) return byToken(authorization, credentials);
+  const name = certificateName(request.socket as TLSSocket);
+  if (name === undefined) throw new NetloomError(unknownCaller('no credential was given'));
+  const rights = credentials.clients.get(name);
+  if (rights) return new Caller(`cert:${name}`, rights);
+  throw new NetloomError({
+    code: 'NL_AGENT_FORBIDDEN',
+    key: 'certificate',
+    found: `the client certificate of "${name}" is good, but the agent's configuration does not list it`,
+    allowed: 'a name that stands under clients in agent.yaml',
+    fix: 'add it there with its verbs',
+  });
+}
+
+function byToken(authorization: string, credentials: Credentials): Caller {
+  const token = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1];
+  if (token === undefined)
+    throw new NetloomError(unknownCaller('the authorization header is no bearer token'));
+  const hash = hashToken(token);
+  let found: (typeof credentials.tokens)[number] | undefined;
+  // All are compared, so that the time says nothing about which one was near.
+  for (const known of credentials.tokens) {
+    if (timingSafeEqual(known.hash, hash)) found = known;
+  }
+  if (!found) throw new NetloomError(unknownCaller('the token is not one of this agent'));
+  return new Caller(found.name, found.rights);
+}
+
+interface PeerName {
+  readonly name: string | undefined;
+  readonly validTo: number;
+}
+
+/** Reading a certificate costs more than the rest of a request. */
+const peerNames = new WeakMap<TLSSocket, PeerName>();
+
+/** Common name of a certificate that our client CA signed and that has not expired on an old connection. */
+function certificateName(socket: TLSSocket): string | undefined {
+  if (!socket.authorized) return undefined;
+  let peer = peerNames.get(socket);
+  if (!peer) {
+    const certificate = socket.getPeerCertificate();
+    const name = certificate?.subject?.CN;
+    peer = {
+      name: typeof name === 'string' ? name : undefined,
+      validTo: Date.parse(certificate?.valid_to ?? ''),
+    };
+    peerNames.set(socket, peer);
+  }
+  return Date.now() < peer.validTo ? peer.name : undefined;
+}
+
+function unknownCaller(found: string): Problem {
+  return {
+    code: 'NL_AGENT_TOKEN',
+    key: 'credential',
+    found,
+    allowed: "one of the agent's tokens, or a certificate of its client CA",
+    fix: 'set netloom:tokenFile, or netloom:certFile and netloom:keyFile',
+  };
+}
+
+/** `*` stands for any characters, also none; everything else for itself. */
+export function matches(glob: string, text: string): boolean {
+  const [first = '', ...rest] = glob.split('*');
+  const last = rest.pop();
+  if (last === undefined) return glob === text;
+  if (!text.startsWith(first) || text.length < first.length + last.length) return false;
+  const end = text.length - last.length;
+  let from = first.length;
+  for (const part of rest) {
+    const at = text.indexOf(part, from);
+    if (at < 0 || at + part.length > end) return false;
+    from = at + part.length;
+  }
+  return text.endsWith(last);
+}

@@ -1,0 +1,81 @@
+import { isNetloomError, type Problem, type ProblemCode } from 'netloom';
+import type { ProblemDocument } from 'netloom/agent-api';
+
+/** Media type of RFC 9457. */
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** HTTP status of problems that are not simply a wrong request (400). */
+const STATUS: Partial<Record<ProblemCode, number>> = {
+  NL_AGENT_TOKEN: 401,
+  NL_AGENT_FORBIDDEN: 403,
+  NL_OWNER_IDENTITY: 403,
+  NL_POOL_UNKNOWN: 404,
+  NL_NO_SUCH_ROUTE: 404,
+  NL_ADDRESS_NOT_FREE: 409,
+  NL_BRIDGE_FOREIGN: 409,
+  NL_BRIDGE_OWNED: 409,
+  NL_BRIDGE_PORT: 409,
+  NL_POOL_CHANGED: 409,
+  NL_POOL_IN_USE: 409,
+  NL_POOL_OWNED: 409,
+  NL_HOST_COMMAND: 500,
+  NL_STORE_FAILED: 503,
+  NL_POOL_FULL: 507,
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'The request does not fit',
+  401: 'No valid credential',
+  403: 'Not allowed',
+  404: 'Not there',
+  409: 'In conflict with what is there',
+  413: 'The request is too big',
+  415: 'The request is not JSON',
+  500: 'The agent could not do it',
+  503: 'The agent can not answer now',
+  507: 'Nothing left to give',
+};
+
+/** The body of a refusal. */
+export function problemDocument(problems: readonly Problem[], status?: number): ProblemDocument {
+  const [first] = problems;
+  const code = status ?? (first ? (STATUS[first.code] ?? 400) : 500);
+  return {
+    type: `urn:netloom:problem:${first?.code ?? 'unknown'}`,
+    title: TITLES[code] ?? 'Refused',
+    status: code,
+    problems: [...problems],
+  };
+}
+
+/** The refusal for anything that was thrown while a request was served. */
+export function documentOfError(error: unknown): ProblemDocument {
+  if (isNetloomError(error)) return problemDocument(error.problems);
+  const { statusCode, message } = error as { statusCode?: number; message: string };
+  // Fastify's own refusals: body too big, not JSON, wrong media type.
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return problemDocument([badRequest(message)], statusCode);
+  }
+  return problemDocument([internalError()], 500);
+}
+
+function badRequest(message: string): Problem {
+  return {
+    code: 'NL_REQUEST_INVALID',
+    key: '',
+    found: message,
+    allowed: 'JSON of at most 64 kB, with content-type application/json',
+    fix: 'correct the request',
+  };
+}
+
+/** Says nothing of the cause to the caller; the agent's log does. */
+function internalError(): Problem {
+  return {
+    code: 'NL_HOST_COMMAND',
+    key: '',
+    found: 'the agent failed in a way it did not foresee',
+    allowed: 'a request that the agent can carry out',
+    fix: "see the agent's log, and report it",
+  };
+}

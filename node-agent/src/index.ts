@@ -1,0 +1,2 @@
+export * from './agent';
+export { type AgentConfig, loadConfig, parseConfig, type Verb } from './config';

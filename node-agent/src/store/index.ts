@@ -1,0 +1,4 @@
+export * from './folder';
+export * from './memory';
+export * from './sqlite';
+export * from './store';

@@ -1,0 +1,78 @@
+import type { BookChange, ClaimRecord, PoolRecord } from 'netloom';
+import type { BridgeSpec } from 'netloom/agent-api';
+
+/** What netloom may have put on a bridge and takes off again once the spec no longer names it. */
+export interface ManagedParts {
+  readonly addresses: readonly string[];
+  readonly ports: readonly string[];
+  readonly mtu?: number | undefined;
+  /** Owners that handed the bridge over and whose mark its link may still carry. */
+  readonly formerOwners?: readonly string[] | undefined;
+}
+
+/** Whose bridge it is and what it shall be. */
+export interface BridgeWish {
+  readonly owner: string;
+  /** Whose credential made it. */
+  readonly identity: string;
+  /** Raised by each put; a removal with an older one has no effect. */
+  readonly incarnation: number;
+  readonly spec: BridgeSpec;
+}
+
+/** A new wish that is recorded and not yet known to be done in the kernel. */
+export interface PendingPut {
+  readonly kind: 'put';
+  /** What to go back to when the kernel refuses; absent for a bridge that was not there. */
+  readonly before?: BridgeWish | undefined;
+  /** True when no link of that name was there: only then may going back delete the link. */
+  readonly makes: boolean;
+}
+
+/** A change that is recorded and not yet known to be done in the kernel. */
+export type PendingChange = PendingPut | { readonly kind: 'remove' };
+
+/** A host bridge as it is stored. */
+export interface BridgeRecord extends BridgeWish {
+  readonly name: string;
+  /** Always holds the spec's own parts; more of them while a change is pending. */
+  readonly managed: ManagedParts;
+  readonly pending?: PendingChange | undefined;
+}
+
+/** Counters that never go back: of the address book, and of the bridges' incarnations. */
+export type CounterName = 'book' | 'bridges';
+
+/** One row to write. */
+export type StoreChange =
+  | BookChange
+  | { readonly kind: 'bridge'; readonly name: string; readonly bridge: BridgeRecord | undefined }
+  | { readonly kind: 'counter'; readonly name: CounterName; readonly value: number };
+
+/** All that an agent knows. */
+export interface StoreContents {
+  readonly pools: readonly PoolRecord[];
+  readonly claims: readonly ClaimRecord[];
+  readonly bridges: readonly BridgeRecord[];
+  readonly counters: Readonly<Record<CounterName, number>>;
+  /** Made once with the store; tells a restored or replaced store from the old one. */
+  readonly storeId: string;
+}
+
+/** Where an agent keeps what it must not forget. */
+export interface Store {
+  load(): StoreContents;
+  /**
+   * Resolves when the changes, and all that were written before them, are durable. An empty list
+   * therefore waits for what is under way. Once a write has failed all later ones do: memory is
+   * then ahead of the disk.
+   *
+   * @throws NetloomError NL_STORE_FAILED
+   */
+  write(changes: readonly StoreChange[]): Promise<void>;
+  /** Writes what is still waiting and lets go of the store. */
+  close(): Promise<void>;
+}
+
+/** Told once, when a store can't write any more. The agent then has to stop. */
+export type StoreFailureListener = (error: Error) => void;

@@ -1,0 +1,252 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { isNetloomError } from 'netloom';
+import type { AgentClient, BridgeSpec, ClaimView } from 'netloom/agent-api';
+import { SqliteStore } from '../../node-agent/src/store';
+import { AgentProcess, buildAgent, runAgent } from './support/agent-process';
+import {
+  addressesOf,
+  deleteLinks,
+  hasLink,
+  hasOwnNetwork,
+  ip,
+  linkText,
+  networkTest,
+} from './support/network';
+
+const KILLS = 50;
+const WRITERS = 8;
+const OWNERS_EACH = 5;
+const POOL = 'apps/lan';
+const BRIDGE = 'nl-crash';
+const FOREIGN = 'nl-foreign';
+const BRIDGE_OWNER = 'stack/bridge';
+
+const SPECS: BridgeSpec[] = [
+  { addresses: ['10.50.0.1/20', 'fd00:50::1/64'] },
+  { addresses: ['10.50.0.2/20', '10.60.0.1/24', '10.50.0.1/20'], mtu: 1400 },
+  { addresses: ['fd00:50::2/64', 'fd00:50::1/64', '10.50.0.2/20'], ports: ['nl-port'] },
+];
+
+/** A seeded generator (mulberry32), so that a failure can be played again. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** What an owner was told, and what was still under way when the agent was killed. */
+interface OwnerState {
+  held: ClaimView | undefined;
+  asked: 'claim' | 'release' | undefined;
+}
+
+interface BridgeState {
+  id: string | undefined;
+  spec: BridgeSpec | undefined;
+  asked: { spec: BridgeSpec | undefined } | undefined;
+}
+
+/** Clients that write until the agent is gone, and remember what it acknowledged. */
+class Writers {
+  readonly owners = new Map<string, OwnerState>();
+  readonly bridge: BridgeState = { id: undefined, spec: undefined, asked: undefined };
+  acknowledged = 0;
+  interrupted = 0;
+  private isOver = false;
+
+  constructor(private readonly random: () => number) {
+    for (let writer = 0; writer < WRITERS; writer++) {
+      for (let owner = 0; owner < OWNERS_EACH; owner++) {
+        this.owners.set(`pod-${writer}-${owner}`, { held: undefined, asked: undefined });
+      }
+    }
+  }
+
+  /** Resolves when every writer has met the end of the agent. */
+  async run(client: AgentClient): Promise<void> {
+    this.isOver = false;
+    const writers = Array.from({ length: WRITERS }, (_, writer) => this.write(client, writer));
+    await Promise.all([...writers, this.changeBridge(client)]);
+  }
+
+  stop(): void {
+    this.isOver = true;
+  }
+
+  private async write(client: AgentClient, writer: number): Promise<void> {
+    while (!this.isOver) {
+      const owner = `pod-${writer}-${Math.floor(this.random() * OWNERS_EACH)}`;
+      const state = this.owners.get(owner) as OwnerState;
+      const { held } = state;
+      const releases = held !== undefined && this.random() < 0.5;
+      state.asked = releases ? 'release' : 'claim';
+      const done = await this.attempt(async () => {
+        if (releases) {
+          expect(await client.release(POOL, held.id, owner)).toBe(true);
+          state.held = undefined;
+        } else {
+          const claim = await client.claim({ pool: POOL, owner });
+          if (held) expect(claim.addresses).toEqual(held.addresses);
+          state.held = claim;
+        }
+      });
+      if (!done) return;
+      state.asked = undefined;
+    }
+  }
+
+  private async changeBridge(client: AgentClient): Promise<void> {
+    const { bridge } = this;
+    while (!this.isOver) {
+      const removes = bridge.spec !== undefined && this.random() < 0.3;
+      const spec = removes
+        ? undefined
+        : (SPECS[Math.floor(this.random() * SPECS.length)] as BridgeSpec);
+      bridge.asked = { spec };
+      const done = await this.attempt(async () => {
+        if (spec) bridge.id = (await client.putBridge(BRIDGE, { owner: BRIDGE_OWNER, spec })).id;
+        else expect(await client.removeBridge(BRIDGE, bridge.id ?? '', BRIDGE_OWNER)).toBe(true);
+        bridge.spec = spec;
+      });
+      if (!done) return;
+      bridge.asked = undefined;
+    }
+  }
+
+  /** False when the agent was gone: nobody knows then whether it was done. */
+  private async attempt(run: () => Promise<void>): Promise<boolean> {
+    try {
+      await run();
+      this.acknowledged += 1;
+      return true;
+    } catch (error) {
+      const isGone = isNetloomError(error) && error.problems[0]?.code === 'NL_AGENT_UNREACHABLE';
+      if (!isGone) throw error;
+      this.interrupted += 1;
+      return false;
+    }
+  }
+}
+
+/** Compares what was told with what is there, and goes on from what is there. */
+async function verify(writers: Writers, client: AgentClient): Promise<void> {
+  const claims = await client.claims(POOL);
+  const addresses = claims.flatMap((claim) => claim.addresses);
+  expect(new Set(addresses).size).toBe(addresses.length);
+  expect(new Set(claims.map((claim) => claim.owner)).size).toBe(claims.length);
+  for (const [owner, state] of writers.owners) {
+    const found = claims.find((claim) => claim.owner === owner);
+    const { held, asked } = state;
+    if (held && asked === 'release') expect([held, undefined]).toContainEqual(found);
+    else if (held && asked === 'claim') expect(found?.addresses).toEqual(held.addresses);
+    else if (held || asked === undefined) expect(found).toEqual(held);
+    state.held = found;
+    state.asked = undefined;
+  }
+  await verifyBridge(writers.bridge, client);
+}
+
+async function verifyBridge(state: BridgeState, client: AgentClient): Promise<void> {
+  const found = await client.bridge(BRIDGE);
+  const may = [state.spec, ...(state.asked ? [state.asked.spec] : [])];
+  expect(may).toContainEqual(found?.spec);
+  if (found) {
+    const { addresses = [], ports = [], mtu = 1500 } = found.spec;
+    expect(found.actual).toMatchObject({ ports, mtu, up: true });
+    for (const family of [4, 6]) {
+      const of = (list: string[]): string[] =>
+        list.filter((one) => one.includes(':') === (family === 6));
+      expect(of(addressesOf(BRIDGE))).toEqual(of(addresses));
+    }
+  } else {
+    expect(hasLink(BRIDGE)).toBe(false);
+  }
+  Object.assign(state, { id: found?.id, spec: found?.spec, asked: undefined });
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the agent process', () => {
+  let folder: string;
+  let running: AgentProcess | undefined;
+
+  beforeAll(() => {
+    buildAgent();
+    folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-crash-'));
+    const args = ['--dir', folder, '--name', 'edge-1', '--listen', '127.0.0.1:0'];
+    expect(runAgent('init', ...args).status).toBe(0);
+    if (!hasOwnNetwork) return;
+    ip('link', 'add', 'nl-port', 'type', 'veth', 'peer', 'name', 'nl-peer');
+    ip('link', 'add', FOREIGN, 'type', 'bridge');
+    ip('addr', 'add', '10.99.0.1/24', 'dev', FOREIGN);
+  });
+
+  afterAll(async () => {
+    await running?.end('SIGKILL');
+    if (hasOwnNetwork) deleteLinks(BRIDGE, FOREIGN, 'nl-port');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  networkTest(
+    'kill -9 at 50 random moments: no acknowledged claim lost, none given twice',
+    async () => {
+      const seed = Number(process.env.NETLOOM_SEED ?? Math.floor(Math.random() * 2 ** 31));
+      console.log(`kill -9: NETLOOM_SEED=${seed}`);
+      const random = generator(seed);
+      const writers = new Writers(random);
+      const foreign = linkText(FOREIGN);
+      let began = false;
+      for (let kill = 0; kill < KILLS; kill++) {
+        running = new AgentProcess(folder);
+        if (began && random() < 0.2) {
+          // While it starts: loading, or bringing the bridges back.
+          await wait(random() * 450);
+          await running.end('SIGKILL');
+          continue;
+        }
+        expect([await running.isListening(), running.output]).toEqual([true, expect.any(String)]);
+        const client = running.client();
+        if (!began) {
+          const spec = { subnets: [{ subnet: '10.50.0.0/20' }] };
+          await client.putPool(POOL, { owner: 'stack', spec });
+          began = true;
+        }
+        await verify(writers, client);
+        const writing = writers.run(client);
+        await wait(20 + random() * 230);
+        await running.end('SIGKILL');
+        await writing;
+        await client.close();
+      }
+      running = new AgentProcess(folder);
+      expect(await running.isListening()).toBe(true);
+      const client = running.client();
+      await verify(writers, client);
+      // That the test can fail at all: kills have met calls, and many were answered before.
+      expect(writers.interrupted).toBeGreaterThan(KILLS * 4);
+      expect(writers.acknowledged).toBeGreaterThan(KILLS * 20);
+      console.log(
+        `kill -9: ${writers.acknowledged} calls acknowledged, ${writers.interrupted} cut off`,
+      );
+      for (const [owner, { held }] of writers.owners) {
+        if (held) expect(await client.release(POOL, held.id, owner)).toBe(true);
+      }
+      const { id } = writers.bridge;
+      if (id) expect(await client.removeBridge(BRIDGE, id, BRIDGE_OWNER)).toBe(true);
+      await client.close();
+      expect(await running.end('SIGTERM')).toBe(0);
+      expect(hasLink(BRIDGE)).toBe(false);
+      expect(linkText(FOREIGN)).toBe(foreign);
+      const { bridges, claims } = SqliteStore.read(path.join(folder, 'state'));
+      expect(bridges).toEqual([]);
+      expect(claims.filter((claim) => claim.state === 'claimed')).toEqual([]);
+    },
+    90_000,
+  );
+});

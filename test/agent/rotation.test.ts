@@ -1,0 +1,169 @@
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:tls';
+import { makeCertificates } from '../../node-agent/src/commands/certificates';
+import { MemoryDisk, MemoryStore } from '../../node-agent/src/store';
+import { AgentFolder, refusal } from './support/agent-folder';
+import { rawRequest } from './support/raw-request';
+
+/** Serial number of the certificate that a new connection is shown. */
+function shownSerial(folder: AgentFolder): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(folder.url);
+    const options = {
+      host: '127.0.0.1',
+      port: Number(port),
+      ca: readFileSync(folder.at('ca.crt')),
+    };
+    const socket = connect(options, () => {
+      resolve(socket.getPeerCertificate().serialNumber);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
+
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  const end = Date.now() + 5_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error('it did not come true within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('while the agent runs', () => {
+  let folder: AgentFolder;
+
+  beforeEach(async () => {
+    folder = await AgentFolder.make();
+    folder.changeConfig((config) => {
+      (config.tokens as object[]).push({ name: 'filed', file: 'filed.token', verbs: ['read'] });
+    });
+    writeFileSync(folder.at('filed.token'), 'first-token\n');
+    await folder.start({ watchIntervalMs: 20 });
+  });
+
+  afterEach(() => folder.remove());
+
+  const renewed = (): number =>
+    folder.log.filter((line) => line.includes('"credentials_renewed"')).length;
+
+  test('a new certificate is shown to new connections, and no call fails meanwhile', async () => {
+    const client = folder.client();
+    const before = await shownSerial(folder);
+    let isOver = false;
+    let calls = 0;
+    const calling = (async () => {
+      while (!isOver) {
+        await client.info();
+        await folder.client().info();
+        calls += 2;
+      }
+    })();
+    await makeCertificates({ folder: folder.folder, name: 'edge-1', addresses: [], clients: [] });
+    await until(async () => (await shownSerial(folder)) !== before);
+    isOver = true;
+    await calling;
+    expect(calls).toBeGreaterThan(0);
+  });
+
+  test('half a rotation keeps the old certificate, and is taken once it is whole', async () => {
+    const before = await shownSerial(folder);
+    const key = readFileSync(folder.at('server.key'));
+    await makeCertificates({ folder: folder.folder, name: 'edge-1', addresses: [], clients: [] });
+    renameSync(folder.at('server.key'), folder.at('new.key'));
+    writeFileSync(folder.at('server.key'), key);
+    await until(() => folder.log.some((line) => line.includes('credentials_not_renewed')));
+    expect(await shownSerial(folder)).toBe(before);
+    renameSync(folder.at('new.key'), folder.at('server.key'));
+    await until(async () => (await shownSerial(folder)) !== before);
+  });
+
+  test('a token file that changes changes who may call', async () => {
+    const client = folder.client({ tokenFile: folder.at('filed.token') });
+    expect(await refusal(client.info())).toEqual([]);
+    writeFileSync(folder.at('old.token'), 'first-token\n');
+    writeFileSync(folder.at('filed.token'), 'second-token-of-another-length\n');
+    await until(() => renewed() > 0);
+    expect(await refusal(client.info())).toEqual([]);
+    const old = folder.client({ tokenFile: folder.at('old.token') });
+    expect(await refusal(old.info())).toEqual(['NL_AGENT_TOKEN credential']);
+  });
+
+  test('a token that is added to agent.yaml may call; a broken file changes nothing', async () => {
+    const file = folder.addToken('added', { verbs: ['read'] });
+    await until(() => renewed() > 0);
+    expect(await refusal(folder.client({ tokenFile: file }).info())).toEqual([]);
+    appendFileSync(folder.configFile, '\nunknown: 1\n');
+    await until(() => folder.log.some((line) => line.includes('credentials_not_renewed')));
+    expect(await refusal(folder.client({ tokenFile: file }).info())).toEqual([]);
+  });
+});
+
+describe('when the store can not be written any more', () => {
+  test('who waits is refused, nothing more is answered, and the agent asks to be stopped', async () => {
+    const folder = await AgentFolder.make();
+    const disk = new MemoryDisk();
+    const fatal: string[] = [];
+    await folder.start({
+      openStore: (onFailure) => new MemoryStore(disk, onFailure),
+      onFatal: (error) => fatal.push(error.message),
+    });
+    const client = folder.client();
+    const spec = { subnets: [{ subnet: '10.10.0.0/24' }] };
+    await client.putPool('apps/lan', { owner: 'stack', spec });
+    disk.fault = new Error('no space left on device');
+    const claim = client.claim({ pool: 'apps/lan', owner: 'pod' });
+    await expect(claim).rejects.toThrow('no space left on device');
+    expect(await refusal(client.claims('apps/lan'))).toEqual(['NL_STORE_FAILED store']);
+    expect(await refusal(client.pools())).toEqual(['NL_STORE_FAILED store']);
+    expect(fatal).toHaveLength(1);
+    await folder.remove();
+  });
+});
+
+describe('while the agent starts', () => {
+  test('it is alive and gives addresses, but is ready only once the bridges are back', async () => {
+    const folder = await AgentFolder.make();
+    await folder.start();
+    const spec = { addresses: ['10.10.0.10/24'] };
+    await folder.client().putBridge('br-test', { owner: 'stack', spec });
+    await folder.stop();
+    folder.kernel.links.clear();
+    let goOn: () => void = () => {};
+    const isHeld = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const observe = folder.kernel.observe.bind(folder.kernel);
+    folder.kernel.observe = async () => {
+      await isHeld;
+      return observe();
+    };
+    const starting = folder.start();
+    await until(() => folder.url !== 'https://');
+    const get = (route: string) =>
+      rawRequest(`${folder.url}${route}`, { caFile: folder.at('ca.crt') });
+    expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/readyz')).status).toBe(503);
+    expect(await folder.client().pools()).toEqual([]);
+    const bridges = folder.client().bridges();
+    goOn();
+    await starting;
+    expect((await get('/readyz')).status).toBe(200);
+    await bridges;
+    expect((await folder.client().bridge('br-test'))?.actual).toMatchObject(spec);
+    await folder.remove();
+  });
+
+  test('a bridge that can not be is named in the log, and the agent serves', async () => {
+    const folder = await AgentFolder.make();
+    await folder.start();
+    folder.kernel.addLink('eth1');
+    await folder.client().putBridge('br-test', { owner: 'stack', spec: { ports: ['eth1'] } });
+    await folder.stop();
+    folder.kernel.links.clear();
+    await folder.start();
+    expect(folder.log.join('')).toMatch(/"bridge_failed","bridge":"br-test".*no interface .*eth1/);
+    expect(await folder.client().info()).toMatchObject({ name: 'edge-1' });
+    await folder.remove();
+  });
+});

@@ -1,0 +1,168 @@
+import { AddressBook, type ClaimRecord, type PoolRecord } from 'netloom';
+import type { BridgeRecord, Store } from '../../node-agent/src/store';
+
+/** A kind of store, and how it is opened again after a restart or a crash. */
+export interface StoreKind {
+  open(): Store;
+  /** Lets go of the store as a crash would, without closing it. */
+  crash(store: Store): Promise<void>;
+  clean(): void;
+}
+
+const pool: PoolRecord = {
+  name: 'apps/lan',
+  spec: { subnets: [{ subnet: '10.10.0.0/24' }] },
+  owner: 'stack',
+  identity: 'admin',
+  incarnation: 1,
+};
+
+const bridge: BridgeRecord = {
+  name: 'br-test',
+  owner: 'stack',
+  identity: 'admin',
+  incarnation: 1,
+  spec: { addresses: ['10.10.0.10/24'], mtu: 1400 },
+  managed: { addresses: ['10.10.0.10/24', '10.10.0.11/24'], ports: ['eth1'], mtu: 1400 },
+  pending: { kind: 'put', makes: true },
+};
+
+function claim(serial: number): ClaimRecord {
+  return {
+    serial,
+    pool: 'apps/lan',
+    owner: `pod-${serial}`,
+    identity: 'admin',
+    state: 'claimed',
+    incarnation: serial + 1000,
+    addresses: [`10.10.0.${serial}`],
+  };
+}
+
+/** What every store has to do. */
+export function storeContract(name: string, makeKind: () => StoreKind): void {
+  describe(`the ${name} store`, () => {
+    let kind: StoreKind;
+    let open: Store[];
+
+    const openStore = (): Store => {
+      const store = kind.open();
+      open.push(store);
+      return store;
+    };
+
+    beforeEach(() => {
+      kind = makeKind();
+      open = [];
+    });
+
+    afterEach(async () => {
+      for (const store of open) await store.close();
+      kind.clean();
+    });
+
+    test('a new one is empty and has an id', () => {
+      const { storeId, ...rest } = openStore().load();
+      expect(storeId).toMatch(/^[0-9a-f-]{36}$/);
+      expect(rest).toEqual({
+        pools: [],
+        claims: [],
+        bridges: [],
+        counters: { book: 0, bridges: 0 },
+      });
+    });
+
+    test('what was written is there after a crash, byte for byte, under the same id', async () => {
+      const store = openStore();
+      const { storeId } = store.load();
+      await store.write([
+        { kind: 'pool', name: pool.name, pool },
+        { kind: 'claim', serial: 7, claim: claim(7) },
+        { kind: 'bridge', name: bridge.name, bridge },
+        { kind: 'counter', name: 'book', value: 1007 },
+      ]);
+      await kind.crash(store);
+      const again = openStore();
+      expect(again.load()).toEqual({
+        pools: [pool],
+        claims: [claim(7)],
+        bridges: [bridge],
+        counters: { book: 1007, bridges: 0 },
+        storeId,
+      });
+    });
+
+    test('a row that is written again is replaced, and one that is taken back is gone', async () => {
+      const store = openStore();
+      await store.write([
+        { kind: 'pool', name: pool.name, pool },
+        { kind: 'claim', serial: 7, claim: claim(7) },
+        { kind: 'claim', serial: 8, claim: claim(8) },
+        { kind: 'bridge', name: bridge.name, bridge },
+      ]);
+      await store.write([
+        { kind: 'claim', serial: 7, claim: { ...claim(7), state: 'released', until: 5 } },
+        { kind: 'claim', serial: 8, claim: undefined },
+        { kind: 'bridge', name: bridge.name, bridge: undefined },
+      ]);
+      await kind.crash(store);
+      const { claims, bridges } = openStore().load();
+      expect(claims).toEqual([{ ...claim(7), state: 'released', until: 5 }]);
+      expect(bridges).toEqual([]);
+    });
+
+    test('counters never go back', async () => {
+      const store = openStore();
+      await store.write([{ kind: 'counter', name: 'book', value: 9 }]);
+      await store.write([{ kind: 'counter', name: 'book', value: 4 }]);
+      await kind.crash(store);
+      expect(openStore().load().counters).toEqual({ book: 9, bridges: 0 });
+    });
+
+    test('writes of one turn become durable together, and an empty one waits for them', async () => {
+      const store = openStore();
+      const order: string[] = [];
+      const writes = [7, 8, 9].map((serial) =>
+        store
+          .write([{ kind: 'claim', serial, claim: claim(serial) }])
+          .then(() => order.push(String(serial))),
+      );
+      const empty = store.write([]).then(() => order.push('empty'));
+      await Promise.all([...writes, empty]);
+      expect(order).toEqual(['7', '8', '9', 'empty']);
+      await kind.crash(store);
+      expect(
+        openStore()
+          .load()
+          .claims.map((one) => one.serial),
+      ).toEqual([7, 8, 9]);
+    });
+
+    test('closing writes what is still waiting', async () => {
+      const store = openStore();
+      const write = store.write([{ kind: 'claim', serial: 7, claim: claim(7) }]);
+      await store.close();
+      await write;
+      expect(openStore().load().claims).toEqual([claim(7)]);
+    });
+
+    test('a book that is loaded from it goes on where the old one was', async () => {
+      const store = openStore();
+      const book = new AddressBook();
+      const save = async (changes: Parameters<Store['write']>[0]): Promise<void> =>
+        store.write([...changes, { kind: 'counter', name: 'book', value: book.lastNumber }]);
+      const asker = { owner: 'pod', identity: 'admin' };
+      await save(book.putPool({ ...pool, ...asker }, 0).changes);
+      const { value: first, changes } = book.claim({ pool: pool.name, ...asker }, 0);
+      await save(changes);
+      await save(book.release({ ...first, incarnation: first.incarnation }, 0).changes);
+      await kind.crash(store);
+      const { pools, claims, counters } = openStore().load();
+      const loaded = new AddressBook(pools, claims, counters.book);
+      expect(loaded.lastNumber).toBe(book.lastNumber);
+      const again = loaded.claim({ pool: pool.name, ...asker }, 1).value;
+      expect(again.addresses).toEqual(first.addresses);
+      expect(again.incarnation).toBeGreaterThan(first.incarnation);
+    });
+  });
+}
