@@ -44,7 +44,12 @@ export class AddressClaim extends Construct {
     claims.push(claim);
     validateWith(this, () => [
       ...this.checkPresent(),
-      ...checkClaim(claim, earlier),
+      // Nobody can be asked for an address here.
+      ...checkClaim(claim, earlier).map((problem) =>
+        problem.code === 'NL_CLAIM_OUTSIDE_CLAIMABLE'
+          ? { ...problem, fix: 'take one of these' }
+          : problem,
+      ),
       ...checkGatewayForClaims(claim.network, modelOf(this).bridges),
     ]);
   }

@@ -1,12 +1,14 @@
 import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { Problem } from '../errors';
 import { type HostBridgeDefinition, hostBridgeSpec, NETLOOM_API_VERSION } from '../kubernetes';
-import { checkBridgeNetworks, checkHostBridge } from '../rules';
+import { checkBridgeNetworks, checkHostBridge, checkIfname, checkObjectName } from '../rules';
+import { clusterScoped } from './metadata';
 import { modelOf } from './model';
 import { validateWith } from './validation';
 
 export interface HostBridgeProps extends HostBridgeDefinition {
-  /** @default - the chart's labels, and the name that cdk8s gives */
+  /** @default - the chart's labels, and the bridge's name */
   readonly metadata?: ApiObjectMetadata;
 }
 
@@ -22,17 +24,26 @@ export class HostBridge extends Construct {
   constructor(scope: Construct, id: string, props: HostBridgeProps) {
     super(scope, id);
     this.bridge = props.bridge;
-    this.apiObject = new ApiObject(this, 'Resource', {
+    const name = props.metadata?.name ?? props.bridge;
+    const object = new ApiObject(this, 'Resource', {
       apiVersion: NETLOOM_API_VERSION,
       kind: 'HostBridge',
-      metadata: { name: props.bridge, ...props.metadata },
+      metadata: { ...props.metadata, name },
       spec: hostBridgeSpec(props),
     });
+    this.apiObject = clusterScoped(object);
     const model = modelOf(this);
     model.bridges.push(props);
     validateWith(this, () => [
       ...checkHostBridge(props),
+      ...this.checkName(name),
       ...checkBridgeNetworks(props, model.networks),
     ]);
+  }
+
+  /** A name for a bridge, such as `br_lan`, may be none for an object. */
+  private checkName(name: string): Problem[] {
+    if (checkIfname('bridge', this.bridge).length > 0) return [];
+    return checkObjectName('metadata.name', name);
   }
 }

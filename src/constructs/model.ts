@@ -1,10 +1,11 @@
 import { type IConstruct, Node } from 'constructs';
 import type { HostBridgeDefinition, NetworkDefinition } from '../kubernetes';
-import type { NamedClaim } from '../rules';
+import type { NamedClaim, NetworksByObject } from '../rules';
 
 /** What all constructs of one tree know of each other: rules that need several objects look here. */
 export interface Model {
   readonly networks: NetworkDefinition[];
+  readonly networksByObject: NetworksByObject;
   readonly bridges: HostBridgeDefinition[];
   readonly claims: NamedClaim[];
 }
@@ -16,7 +17,7 @@ export function modelOf(construct: IConstruct): Model {
   const root = Node.of(construct).root;
   const existing = models.get(root);
   if (existing) return existing;
-  const model: Model = { networks: [], bridges: [], claims: [] };
+  const model: Model = { networks: [], networksByObject: new Map(), bridges: [], claims: [] };
   models.set(root, model);
   return model;
 }

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { hostBridgeCrdSpec } from '../kubernetes';
+import { clusterScoped } from './metadata';
 
 /** The CustomResourceDefinitions of netloom's own objects. Put them into a chart that others depend on. */
 export class NetloomCrds extends Construct {
@@ -8,11 +9,12 @@ export class NetloomCrds extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.apiObject = new ApiObject(this, 'HostBridges', {
+    const object = new ApiObject(this, 'HostBridges', {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: 'hostbridges.netloom.io' },
       spec: hostBridgeCrdSpec(),
     });
+    this.apiObject = clusterScoped(object);
   }
 }

@@ -88,13 +88,10 @@ export abstract class Network extends Construct implements INetwork {
         return networkSpec(claimedNetwork(definition) as NetworkDefinition).config;
       });
     }
-    const { networks } = modelOf(this);
-    const earlier = [...networks];
+    const { networks, networksByObject } = modelOf(this);
     networks.push(definition);
-    validateWith(this, () => [
-      ...checkNetwork(definition, Platform.of(this)?._facts),
-      ...checkNetworkOnce(definition, earlier),
-    ]);
+    const twice = checkNetworkOnce(definition, networksByObject);
+    validateWith(this, () => [...checkNetwork(definition, Platform.of(this)?._facts), ...twice]);
   }
 
   /** The CNI configuration as it is written. @throws NetloomError for what synthesis would refuse */

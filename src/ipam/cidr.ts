@@ -135,7 +135,7 @@ export function checkCidr(key: string, text: unknown): Problem | undefined {
       found: `${JSON.stringify(text)} is not a network in prefix form`,
       allowed:
         'ADDRESS/LENGTH, with a length of 0 to 32 (IPv4) or 0 to 128 (IPv6), such as 10.10.0.0/24 or fd00:10::/64',
-      fix: bare ? `${Cidr.around(bare, bare.family === 4 ? 24 : 64)}?` : 'write address and length',
+      fix: bare ? `${Cidr.around(bare, likelyLength(bare))}?` : 'write address and length',
     };
   }
   const network = parsed.network;
@@ -157,6 +157,12 @@ export function interfaceAddressProblem(key: string, text: unknown): Problem {
     key,
     found: `${JSON.stringify(text)} is not an address with prefix length`,
     allowed: 'ADDRESS/LENGTH, such as 10.10.0.10/24 or fd00:10::10/64',
-    fix: bare ? `${bare}/${bare.family === 4 ? 24 : 64}?` : 'write address and length',
+    fix: bare ? `${bare}/${likelyLength(bare)}?` : 'write address and length',
   };
+}
+
+/** Of an address that somebody wrote without. */
+function likelyLength(address: IpAddress): number {
+  if (address.value === 0n) return 0;
+  return address.family === 4 ? 24 : 64;
 }

@@ -284,6 +284,6 @@ function checkRoutedFamilies(claim: ClaimIntent): Problem[] {
       key: 'claim',
       found: `claim "${claim.name}" has no IPv${family} address, and network "${claim.network.name}" has IPv${family} routes, which the plugin can't set without one`,
       allowed: 'an address of each family that the network has routes of',
-      fix: "claim both: family: 'dual'",
+      fix: "claim an address of each: family: 'dual', or two addresses",
     }));
 }

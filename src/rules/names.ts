@@ -49,38 +49,51 @@ export function checkObjectName(
   maxLength = 63,
   suffix = '',
 ): Problem[] {
-  const text = typeof name === 'string' ? name : '';
   const shape = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-  if (shape.test(text) && text.length <= maxLength) return [];
-  const suggestion = text
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '');
-  const usable = shape.test(suggestion) && suggestion.length <= maxLength;
+  const because = suffix === '' ? '' : ` (there is a second object, named with "${suffix}" behind)`;
+  return checkName(key, name, {
+    shape,
+    maxLength,
+    what: 'a Kubernetes object',
+    allowed: `1 to ${maxLength} of a-z, 0-9, "-" and ".", beginning and ending with a letter or digit${because}`,
+  });
+}
+
+/** Checks the name of a namespace: a DNS-1123 label. */
+export function checkNamespace(key: string, name: unknown): Problem[] {
+  return checkName(key, name, {
+    shape: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    maxLength: 63,
+    what: 'a namespace',
+    allowed: '1 to 63 of a-z, 0-9 and "-", beginning and ending with a letter or digit',
+  });
+}
+
+interface NameRule {
+  readonly shape: RegExp;
+  readonly maxLength: number;
+  readonly what: string;
+  readonly allowed: string;
+}
+
+function checkName(key: string, name: unknown, rule: NameRule): Problem[] {
+  const text = typeof name === 'string' ? name : '';
+  const fits = (one: string): boolean => rule.shape.test(one) && one.length <= rule.maxLength;
+  if (fits(text)) return [];
+  const plain = text.toLowerCase().replace(/[^a-z0-9.-]+/g, '-');
+  const suggestion = [plain, plain.replaceAll('.', '-')]
+    .map((one) => one.replace(/^[-.]+|[-.]+$/g, ''))
+    .find(fits);
   return [
     {
       code: 'NL_NAME_INVALID',
       key,
       found:
-        text.length > maxLength
+        text.length > rule.maxLength
           ? `"${text}" is ${text.length} characters long`
-          : `${JSON.stringify(name)} is not a name for a Kubernetes object`,
-      allowed: `1 to ${maxLength} of a-z, 0-9, "-" and ".", beginning and ending with a letter or digit${suffix === '' ? '' : ` (there is a second object, named with "${suffix}" behind)`}`,
-      fix: usable ? `${suggestion}?` : 'choose a shorter, plain name',
-    },
-  ];
-}
-
-/** Checks the name of a namespace: a DNS-1123 label. */
-export function checkNamespace(key: string, name: unknown): Problem[] {
-  if (typeof name !== 'string' || !name.includes('.')) return checkObjectName(key, name);
-  return [
-    {
-      code: 'NL_NAME_INVALID',
-      key,
-      found: `"${name}" is not a name for a namespace`,
-      allowed: '1 to 63 of a-z, 0-9 and "-", beginning and ending with a letter or digit',
-      fix: `${name.replaceAll('.', '-')}?`,
+          : `${JSON.stringify(name)} is not a name for ${rule.what}`,
+      allowed: rule.allowed,
+      fix: suggestion ? `${suggestion}?` : 'choose a shorter, plain name',
     },
   ];
 }
@@ -122,7 +135,7 @@ export function checkWord(
       key,
       found: `${JSON.stringify(value)} is not known`,
       allowed: `one of ${allowed.join(', ')}`,
-      fix: lower ? `${lower}?` : `${allowed[0]}?`,
+      fix: lower ? `${lower}?` : 'use one of these',
     },
   ];
 }

@@ -29,32 +29,36 @@ import { checkIfname, checkInteger, checkNamespace, checkObjectName, checkWord }
 /** Bytes; the kernel's limits for Ethernet. */
 const MTU = { least: 68, most: 65535 };
 
+/** The networks of a program by `namespace/name` of the objects that they make. */
+export type NetworksByObject = Map<string, NetworkDefinition>;
+
 /**
- * Two objects of one name: the later would overwrite the earlier in the cluster, without a word.
- * Networks without a namespace may be meant for different ones.
+ * Puts a network beside the others, and tells of two objects with one name: the later would
+ * overwrite the earlier in the cluster, without a word. Networks without a namespace may be meant
+ * for different ones.
  */
-export function checkNetworkOnce(
-  network: NetworkDefinition,
-  earlier: readonly NetworkDefinition[],
-): Problem[] {
+export function checkNetworkOnce(network: NetworkDefinition, others: NetworksByObject): Problem[] {
   if (network.namespace === undefined) return [];
-  const names = objectNames(network);
-  for (const other of earlier) {
-    if (other.namespace !== network.namespace) continue;
-    const common = objectNames(other).find((name) => names.includes(name));
-    if (common === undefined) continue;
-    const isTwin = network.name !== common || other.name !== common;
+  return objectNames(network).flatMap((name, index): Problem[] => {
+    const object = `${network.namespace}/${name}`;
+    const other = others.get(object);
+    if (!other) {
+      others.set(object, network);
+      return [];
+    }
+    // Two claimable networks of one name have two twins of one name: that is one problem.
+    if (index > 0 && other.name === network.name) return [];
+    const isTwin = name !== network.name || name !== other.name;
     return [
       {
         code: 'NL_NAME_TWICE',
         key: 'name',
-        found: `"${network.namespace}/${common}" is made twice${isTwin ? ` ("${CLAIMED_SUFFIX}" is for the claims of a network with a claimable part)` : ''}`,
+        found: `"${object}" is made twice${isTwin ? ` (network "${name === network.name ? other.name : network.name}" makes it for its claims)` : ''}`,
         allowed: 'each network once in a namespace',
         fix: 'give one of them another name',
       },
     ];
-  }
-  return [];
+  });
 }
 
 function objectNames(network: NetworkDefinition): string[] {

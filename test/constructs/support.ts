@@ -1,0 +1,41 @@
+import { Chart, Testing } from 'cdk8s';
+
+/** An object as it is written. */
+export type Manifest = any;
+
+export const NETWORKS = 'k8s.v1.cni.cncf.io/networks';
+
+/** A chart in namespace `apps` of an app of its own, whose synthesis writes into a folder of its own. */
+export function appsChart(): Chart {
+  return new Chart(Testing.app(), 'apps', { namespace: 'apps' });
+}
+
+/** The problems that a synthesis ends with, one line each, as cdk8s prints them. */
+export function problemsOfSynth(synth: () => unknown): string[] {
+  try {
+    synth();
+  } catch (error) {
+    const [first, ...lines] = (error as Error).message.split('\n');
+    if (first !== 'Validation failed with the following errors:') throw error;
+    return lines.map((line) => line.trim());
+  }
+  return [];
+}
+
+/** `[PATH] KEY CODE` of a line: what the rules' own tests do not cover. */
+export function placeOf(line: string): string {
+  const [, place, code] = /^(\[[^ ]*\] [^ ]*): .*\((NL_[A-Z_]+)\)$/.exec(line) ?? [];
+  return place === undefined ? line : `${place} ${code}`;
+}
+
+/** The objects of a kind by name. */
+export function objectsOf(chart: Chart, kind: string): Map<string, Manifest> {
+  const found = (Testing.synth(chart) as Manifest[]).filter((one) => one.kind === kind);
+  return new Map(found.map((one) => [one.metadata.name, one]));
+}
+
+/** The CNI configurations of a chart's networks by name. */
+export function configsOf(chart: Chart): Map<string, Manifest> {
+  const networks = [...objectsOf(chart, 'NetworkAttachmentDefinition')];
+  return new Map(networks.map(([name, { spec }]) => [name, JSON.parse(spec.config)]));
+}
