@@ -103,6 +103,20 @@ function program(): Command {
     });
 
   cli
+    .command('apply')
+    .description("have this host's agent carry out the HostBridge objects of manifests")
+    .argument('<file...>', 'YAML files, those of cdk8s synth for example')
+    .requiredOption('--dir <folder>', 'the folder that init made')
+    .option('--any-node', 'also bridges with a nodeSelector', false)
+    .option('--prune', 'remove bridges that came from manifests and are in none of these', false)
+    .action(async (files: string[], options: { dir: string; anyNode: boolean; prune: boolean }) => {
+      const { applyManifests } = await import('./commands/apply.js');
+      const { dir: folder, anyNode, prune } = options;
+      const lines = await applyManifests({ folder, files, anyNode, prune });
+      print(lines.length === 0 ? ['no HostBridge in these files'] : lines);
+    });
+
+  cli
     .command('remove')
     .description('delete all bridges that netloom made on this host; the agent must be stopped')
     .requiredOption('--config <file>', 'agent.yaml')

@@ -160,6 +160,16 @@ describe('the bridge service', () => {
     expect({ links: [...kernel.links], records: [...disk.bridges] }).toEqual(before);
   });
 
+  test('what a former spec had and the new one has not is taken off', async () => {
+    kernel.addLink('eth1');
+    const spec = { addresses: ['10.10.0.10/24', 'fd00::1/64'], ports: ['eth1'], mtu: 1400 };
+    await service.put({ ...request, spec });
+    await service.put(request);
+    expect(addresses()).toEqual(['10.10.0.10/24']);
+    expect(kernel.links.get('eth1')?.master).toBeUndefined();
+    expect(kernel.links.get('br-test')?.mtu).toBe(1500);
+  });
+
   test('a bridge whose link vanished is made again by the same request', async () => {
     await service.put(request);
     kernel.links.delete('br-test');

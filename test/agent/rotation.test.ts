@@ -101,69 +101,84 @@ describe('while the agent runs', () => {
 
 describe('when the store can not be written any more', () => {
   test('who waits is refused, nothing more is answered, and the agent asks to be stopped', async () => {
-    const folder = await AgentFolder.make();
     const disk = new MemoryDisk();
     const fatal: string[] = [];
-    await folder.start({
-      openStore: (onFailure) => new MemoryStore(disk, onFailure),
-      onFatal: (error) => fatal.push(error.message),
+    await withFolder(async (folder) => {
+      await folder.start({
+        openStore: (onFailure) => new MemoryStore(disk, onFailure),
+        onFatal: (error) => fatal.push(error.message),
+      });
+      const client = folder.client();
+      const spec = { subnets: [{ subnet: '10.10.0.0/24' }] };
+      await client.putPool('apps/lan', { owner: 'stack', spec });
+      disk.fault = new Error('no space left on device');
+      const claim = client.claim({ pool: 'apps/lan', owner: 'pod' });
+      await expect(claim).rejects.toThrow('no space left on device');
+      expect(await refusal(client.claims('apps/lan'))).toEqual(['NL_STORE_FAILED store']);
+      expect(await refusal(client.pools())).toEqual(['NL_STORE_FAILED store']);
+      expect(fatal).toHaveLength(1);
     });
-    const client = folder.client();
-    const spec = { subnets: [{ subnet: '10.10.0.0/24' }] };
-    await client.putPool('apps/lan', { owner: 'stack', spec });
-    disk.fault = new Error('no space left on device');
-    const claim = client.claim({ pool: 'apps/lan', owner: 'pod' });
-    await expect(claim).rejects.toThrow('no space left on device');
-    expect(await refusal(client.claims('apps/lan'))).toEqual(['NL_STORE_FAILED store']);
-    expect(await refusal(client.pools())).toEqual(['NL_STORE_FAILED store']);
-    expect(fatal).toHaveLength(1);
-    await folder.remove();
   });
 });
 
 describe('while the agent starts', () => {
-  test('it is alive and gives addresses, but is ready only once the bridges are back', async () => {
-    const folder = await AgentFolder.make();
-    await folder.start();
-    const spec = { addresses: ['10.10.0.10/24'] };
-    await folder.client().putBridge('br-test', { owner: 'stack', spec });
-    await folder.stop();
-    folder.kernel.links.clear();
-    let goOn: () => void = () => {};
-    const isHeld = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    const observe = folder.kernel.observe.bind(folder.kernel);
-    folder.kernel.observe = async () => {
-      await isHeld;
-      return observe();
-    };
-    const starting = folder.start();
-    await until(() => folder.url !== 'https://');
-    const get = (route: string) =>
-      rawRequest(`${folder.url}${route}`, { caFile: folder.at('ca.crt') });
-    expect((await get('/healthz')).status).toBe(200);
-    expect((await get('/readyz')).status).toBe(503);
-    expect(await folder.client().pools()).toEqual([]);
-    const bridges = folder.client().bridges();
-    goOn();
-    await starting;
-    expect((await get('/readyz')).status).toBe(200);
-    await bridges;
-    expect((await folder.client().bridge('br-test'))?.actual).toMatchObject(spec);
-    await folder.remove();
-  });
+  test('it is alive and gives addresses, but is ready only once the bridges are back', () =>
+    withFolder(async (folder) => {
+      await folder.start();
+      const spec = { addresses: ['10.10.0.10/24'] };
+      await folder.client().putBridge('br-test', { owner: 'stack', spec });
+      await folder.stop();
+      folder.kernel.links.clear();
+      let goOn: () => void = () => {};
+      const isHeld = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      const observe = folder.kernel.observe.bind(folder.kernel);
+      folder.kernel.observe = async () => {
+        await isHeld;
+        return observe();
+      };
+      const starting = folder.start();
+      try {
+        await until(() => folder.url !== 'https://');
+        const get = (route: string) =>
+          rawRequest(`${folder.url}${route}`, { caFile: folder.at('ca.crt') });
+        expect((await get('/healthz')).status).toBe(200);
+        expect((await get('/readyz')).status).toBe(503);
+        expect(await folder.client().pools()).toEqual([]);
+        const bridges = folder.client().bridges();
+        goOn();
+        await starting;
+        expect((await get('/readyz')).status).toBe(200);
+        await bridges;
+        expect((await folder.client().bridge('br-test'))?.actual).toMatchObject(spec);
+      } finally {
+        goOn();
+        await starting;
+      }
+    }));
 
-  test('a bridge that can not be is named in the log, and the agent serves', async () => {
-    const folder = await AgentFolder.make();
-    await folder.start();
-    folder.kernel.addLink('eth1');
-    await folder.client().putBridge('br-test', { owner: 'stack', spec: { ports: ['eth1'] } });
-    await folder.stop();
-    folder.kernel.links.clear();
-    await folder.start();
-    expect(folder.log.join('')).toMatch(/"bridge_failed","bridge":"br-test".*no interface .*eth1/);
-    expect(await folder.client().info()).toMatchObject({ name: 'edge-1' });
-    await folder.remove();
-  });
+  test('a bridge that can not be is named in the log, and the agent serves', () =>
+    withFolder(async (folder) => {
+      await folder.start();
+      folder.kernel.addLink('eth1');
+      await folder.client().putBridge('br-test', { owner: 'stack', spec: { ports: ['eth1'] } });
+      await folder.stop();
+      folder.kernel.links.clear();
+      await folder.start();
+      expect(folder.log.join('')).toMatch(
+        /"bridge_failed","bridge":"br-test".*no interface .*eth1/,
+      );
+      expect(await folder.client().info()).toMatchObject({ name: 'edge-1' });
+    }));
 });
+
+/** Whatever happens, no agent is left running: it would keep jest from ending. */
+async function withFolder(run: (folder: AgentFolder) => Promise<void>): Promise<void> {
+  const folder = await AgentFolder.make();
+  try {
+    await run(folder);
+  } finally {
+    await folder.remove();
+  }
+}

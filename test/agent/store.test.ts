@@ -61,12 +61,13 @@ describe('the files of the sqlite store', () => {
   const filled = async (): Promise<void> => {
     const store = SqliteStore.open(folder);
     const spec = { subnets: [{ subnet: '10.0.0.0/8' }] };
-    for (let serial = 1; serial <= 300; serial++) {
+    const changes = Array.from({ length: 300 }, (_, serial) => {
       const owner = `owner-${serial}-${'x'.repeat(100)}`;
       const name = `pool-${serial}`;
       const pool = { name, spec, owner, identity: 'admin', incarnation: serial };
-      await store.write([{ kind: 'pool', name, pool }]);
-    }
+      return { kind: 'pool', name, pool } as const;
+    });
+    await store.write(changes);
     await store.close();
   };
 
@@ -125,6 +126,21 @@ describe('the files of the sqlite store', () => {
     expect(refused(open)).toContain(state);
     if (before) expect(readFileSync(state).equals(before)).toBe(true);
     else expect(existsSync(state)).toBe(false);
+  });
+
+  test('a page that was wiped stops the start, whichever page it is', async () => {
+    await filled();
+    const intact = readFileSync(state);
+    const pages = intact.length / 4096;
+    expect(pages).toBeGreaterThan(10);
+    for (let page = 0; page < pages; page++) {
+      const damaged = Buffer.from(intact);
+      damaged.fill(0, page * 4096, (page + 1) * 4096);
+      writeFileSync(state, damaged);
+      expect([page, refused()]).toEqual([page, expect.stringContaining(state)]);
+    }
+    writeFileSync(state, intact);
+    await SqliteStore.open(folder).close();
   });
 
   test('a store of another version stops the start, whichever way it differs', async () => {

@@ -174,10 +174,12 @@ test('the commands of netloom-agent run as printed', async () => {
           .replace('10.0.0.5:8443', '127.0.0.1:0'),
       );
       if (here[0] === 'serve') await serveOnce(here);
+      // Wants a running agent; test/agent/apply.test.ts does it.
+      else if (here[0] === 'apply') continue;
       else await run(process.execPath, [AGENT, ...here]);
     }
     expect(commands.map((one) => one[0])).toEqual(
-      expect.arrayContaining(['init', 'serve', 'token', 'cert', 'status', 'remove']),
+      expect.arrayContaining(['init', 'serve', 'token', 'cert', 'status', 'remove', 'apply']),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });

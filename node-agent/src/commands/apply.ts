@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  checkHostBridge,
+  type HostBridgeDefinition,
+  NETLOOM_API_VERSION,
+  NetloomError,
+  type Problem,
+  within,
+} from 'netloom';
+import { AgentClient, type BridgeView } from 'netloom/agent-api';
+import { parseAllDocuments } from 'yaml';
+import { listenAddresses, loadConfig, unreadable } from '../config';
+
+/** What the owner keys of bridges that come from manifests begin with. */
+const OWNER_PREFIX = 'HostBridge/';
+
+export interface ApplyOptions {
+  /** Folder that `netloom-agent init` made. */
+  readonly folder: string;
+  readonly files: readonly string[];
+  /** Also bridges that are meant for nodes with certain labels: nobody can tell them here. */
+  readonly anyNode: boolean;
+  /** Removes bridges that came from manifests and are in none of these any more. */
+  readonly prune: boolean;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly spec: HostBridgeDefinition;
+}
+
+/**
+ * Has the agent of this host carry out the HostBridge objects of manifests, `cdk8s synth`'s for
+ * example. Other objects are passed over. Everything is checked, by the rules and by the node,
+ * before anything is changed.
+ *
+ * @returns one line for each bridge
+ * @throws NetloomError with all that is wrong
+ */
+export async function applyManifests(options: ApplyOptions): Promise<string[]> {
+  const { wanted, problems } = readBridges(options.files);
+  if (problems.length > 0) throw new NetloomError(problems);
+  const [mine, others] = [wanted.filter(isForHere), wanted.filter((one) => !isForHere(one))];
+  const client = localClient(options.folder);
+  try {
+    const chosen = options.anyNode ? wanted : mine;
+    await refusals(client, chosen);
+    const lines: string[] = [];
+    for (const one of chosen) {
+      const bridge = await client.putBridge(one.spec.bridge, await body(client, one));
+      lines.push(
+        `${bridge.name}: ${bridge.steps.length === 0 ? 'unchanged' : bridge.steps.join('; ')}`,
+      );
+    }
+    if (!options.anyNode) {
+      lines.push(
+        ...others.map(
+          (one) => `${one.spec.bridge}: passed over, it has a nodeSelector (--any-node takes it)`,
+        ),
+      );
+    }
+    if (options.prune) lines.push(...(await prune(client, wanted)));
+    return lines;
+  } finally {
+    await client.close();
+  }
+}
+
+function isForHere({ spec }: Wanted): boolean {
+  return Object.keys(spec.nodeSelector ?? {}).length === 0;
+}
+
+function readBridges(files: readonly string[]): { wanted: Wanted[]; problems: Problem[] } {
+  const wanted: Wanted[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
+    let text: string;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      problems.push(unreadable(file, file, error));
+      continue;
+    }
+    parseAllDocuments(text, { prettyErrors: true }).forEach((document, index) => {
+      const key = `${file}[${index}]`;
+      if (document.errors.length > 0) {
+        problems.push(...document.errors.map((error) => notYaml(key, error.message)));
+        return;
+      }
+      const object = document.toJS() as Partial<Record<string, unknown>> | null;
+      if (object?.['kind'] !== 'HostBridge' || object['apiVersion'] !== NETLOOM_API_VERSION) return;
+      const spec = (object['spec'] ?? {}) as HostBridgeDefinition;
+      const { name = '' } = (object['metadata'] ?? {}) as { name?: string };
+      problems.push(...within(`${key}.spec`, checkHostBridge(spec)));
+      wanted.push({ name, spec });
+    });
+  }
+  return { wanted, problems };
+}
+
+function notYaml(key: string, message: string): Problem {
+  return {
+    code: 'NL_CONFIG_INVALID',
+    key,
+    found: message.split('\n')[0] as string,
+    allowed: 'YAML',
+    fix: 'correct the file',
+  };
+}
+
+/** What the node would refuse, of all bridges together. */
+async function refusals(client: AgentClient, wanted: readonly Wanted[]): Promise<void> {
+  const problems: Problem[] = [];
+  for (const one of wanted) {
+    try {
+      await client.putBridge(one.spec.bridge, await body(client, one), { dryRun: true });
+    } catch (error) {
+      if (!(error instanceof NetloomError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new NetloomError(problems);
+}
+
+/** With the id of the bridge where it is there: applying the same again begins nothing new. */
+async function body(client: AgentClient, { name, spec }: Wanted) {
+  const owner = `${OWNER_PREFIX}${name}`;
+  const existing = await client.bridge(spec.bridge);
+  const { addresses, ports, mtu } = spec;
+  return {
+    owner,
+    ...(existing?.owner === owner && { id: existing.id }),
+    spec: {
+      ...(ports && { ports: [...ports] }),
+      ...(addresses && { addresses: [...addresses] }),
+      ...(mtu !== undefined && { mtu }),
+    },
+  };
+}
+
+async function prune(client: AgentClient, wanted: readonly Wanted[]): Promise<string[]> {
+  const kept = new Set(wanted.map((one) => one.spec.bridge));
+  const gone = (bridge: BridgeView): boolean =>
+    bridge.owner.startsWith(OWNER_PREFIX) && !kept.has(bridge.name);
+  const lines: string[] = [];
+  for (const bridge of (await client.bridges()).filter(gone)) {
+    await client.removeBridge(bridge.name, bridge.id, bridge.owner);
+    lines.push(`${bridge.name}: removed`);
+  }
+  return lines;
+}
+
+/** The agent that runs from this folder, with the files that `init` put there. */
+function localClient(folder: string): AgentClient {
+  const config = loadConfig(path.join(folder, 'agent.yaml'));
+  const [first] = listenAddresses(config);
+  const { host = '127.0.0.1', port = 8443 } = first ?? {};
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return new AgentClient({
+    name: config.name,
+    url: `https://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
+    caFile: path.join(folder, 'ca.crt'),
+    tokenFile: path.join(folder, 'token'),
+  });
+}
