@@ -111,6 +111,13 @@ describe("S1.13 the host's own address", () => {
     expect(check([given], [network()])).toEqual(want);
   });
 
+  test('S1.13 a claimable part beside the range counts too', () => {
+    const settings = { ranges: [V4], claimable: ['10.10.0.200-10.10.0.209'] };
+    expect(check(['10.10.0.205/24'], [network({ ipam: hostLocal(settings) })])).toEqual([
+      `addresses[0]: "10.10.0.205/24" lies in 10.10.0.200-10.10.0.209, which network "lan" gives to pods. ${END} Fix: 10.10.0.1/24? (NL_HOST_ADDRESS_IN_POOL)`,
+    ]);
+  });
+
   test('what the bridge has already is not offered', () => {
     expect(check(['10.10.0.1/24', '10.10.0.30/24'], [network()])).toEqual([
       `addresses[1]: "10.10.0.30/24" lies in 10.10.0.20-10.10.0.119, which network "lan" gives to pods. ${END} Fix: 10.10.0.2/24? (NL_HOST_ADDRESS_IN_POOL)`,
