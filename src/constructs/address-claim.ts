@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { claimablePool } from '../cni';
 import { NetloomError } from '../errors';
 import { IpAddress, type IpFamily, parsePoolSubnet, withPrefix } from '../ipam';
-import { checkClaim, checkGatewayForClaims, type NamedClaim } from '../rules';
+import { checkClaim, checkGatewayForClaims, holdAddresses, type NamedClaim } from '../rules';
 import { modelOf } from './model';
 import type { Network } from './network';
 import { validateWith } from './validation';
@@ -38,19 +38,19 @@ export class AddressClaim extends Construct {
       ...(props.address === undefined ? [] : [props.address]),
       ...(props.addresses ?? []),
     ]);
-    const claims = modelOf(this).claims;
-    const earlier = [...claims];
     const claim = this._intent;
-    claims.push(claim);
+    const { bridges, heldAddresses } = modelOf(this);
+    const taken = holdAddresses(claim, heldAddresses);
     validateWith(this, () => [
       ...this.checkPresent(),
       // Nobody can be asked for an address here.
-      ...checkClaim(claim, earlier).map((problem) =>
+      ...checkClaim(claim).map((problem) =>
         problem.code === 'NL_CLAIM_OUTSIDE_CLAIMABLE'
           ? { ...problem, fix: 'take one of these' }
           : problem,
       ),
-      ...checkGatewayForClaims(claim.network, modelOf(this).bridges),
+      ...taken,
+      ...checkGatewayForClaims(claim.network, bridges),
     ]);
   }
 
@@ -63,7 +63,7 @@ export class AddressClaim extends Construct {
       const address = IpAddress.parse(text);
       const subnet = subnets.find((one) => one.subnet.contains(address));
       if (subnet) return withPrefix(text, subnet);
-      throw new NetloomError(checkClaim(this._intent, []));
+      throw new NetloomError(checkClaim(this._intent));
     });
   }
 

@@ -1,13 +1,13 @@
 import { type IConstruct, Node } from 'constructs';
 import type { HostBridgeDefinition, NetworkDefinition } from '../kubernetes';
-import type { NamedClaim, NetworksByObject } from '../rules';
+import type { HeldAddresses, NetworksByObject } from '../rules';
 
 /** What all constructs of one tree know of each other: rules that need several objects look here. */
 export interface Model {
   readonly networks: NetworkDefinition[];
   readonly networksByObject: NetworksByObject;
   readonly bridges: HostBridgeDefinition[];
-  readonly claims: NamedClaim[];
+  readonly heldAddresses: HeldAddresses;
 }
 
 const models = new WeakMap<IConstruct, Model>();
@@ -17,7 +17,12 @@ export function modelOf(construct: IConstruct): Model {
   const root = Node.of(construct).root;
   const existing = models.get(root);
   if (existing) return existing;
-  const model: Model = { networks: [], networksByObject: new Map(), bridges: [], claims: [] };
+  const model: Model = {
+    networks: [],
+    networksByObject: new Map(),
+    bridges: [],
+    heldAddresses: new Map(),
+  };
   models.set(root, model);
   return model;
 }

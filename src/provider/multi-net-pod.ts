@@ -10,8 +10,9 @@ import {
   networksAnnotation,
   parseNetworkStatus,
 } from '../kubernetes';
-import { type AttachmentIntent, checkAttachments } from '../rules';
+import type { AttachmentIntent } from '../rules';
 import type { AddressClaim } from './address-claim';
+import { admitAttachments } from './model';
 import type { Network } from './network';
 import { checked } from './problems';
 
@@ -52,7 +53,7 @@ export class MultiNetPod extends pulumi.ComponentResource {
     const intents = pulumi.all(args.attachments.map(intentOf));
     const annotation = pulumi
       .all([
-        checked(this, intents, (list) => checkAttachments(list as AttachmentIntent[])),
+        checked(this, intents, (list) => admitAttachments(name, list as AttachmentIntent[])),
         namespace,
         rendered(args.attachments),
       ])

@@ -1,7 +1,7 @@
 import { claimablePool } from '../cni';
 import type { Problem } from '../errors';
 import { addressProblem, IpAddress, outsideClaimable, parsePoolSubnet } from '../ipam';
-import { type NetworkDefinition, sameNetwork } from '../kubernetes';
+import type { NetworkDefinition } from '../kubernetes';
 
 /** A claim with the addresses it names, if it names any. */
 export interface NamedClaim {
@@ -12,8 +12,11 @@ export interface NamedClaim {
   readonly addresses?: readonly string[] | undefined;
 }
 
-/** Everything wrong with a claim on a network, seen beside the claims that were made before it. */
-export function checkClaim(claim: NamedClaim, earlier: readonly NamedClaim[]): Problem[] {
+/** Who holds which address, by the link that it is on and the address: see {@link holdAddresses}. */
+export type HeldAddresses = Map<string, string>;
+
+/** Everything wrong with a claim by itself. */
+export function checkClaim(claim: NamedClaim): Problem[] {
   let pool: ReturnType<typeof claimablePool>;
   try {
     pool = claimablePool(claim.network.ipam);
@@ -32,19 +35,19 @@ export function checkClaim(claim: NamedClaim, earlier: readonly NamedClaim[]): P
     ];
   }
   const subnets = pool.subnets.map(parsePoolSubnet);
-  const single = claim.addresses?.length === 1;
   return (claim.addresses ?? []).flatMap((text, index): Problem[] => {
-    const key = single ? 'address' : `addresses[${index}]`;
+    const key = keyOf(claim, index);
     const address = IpAddress.tryParse(text);
     if (!address) return [addressProblem(key, text)];
     if (!subnets.some((subnet) => subnet.assignable.contains(address))) {
       return [outsideClaimable(text, claim.network.name, subnets, key)];
     }
-    return [
-      ...checkOneOfEachFamily(key, claim, index),
-      ...checkHeldOnce(key, address, claim, earlier),
-    ];
+    return checkOneOfEachFamily(key, claim, index);
   });
+}
+
+function keyOf(claim: NamedClaim, index: number): string {
+  return claim.addresses?.length === 1 ? 'address' : `addresses[${index}]`;
 }
 
 function checkOneOfEachFamily(key: string, claim: NamedClaim, index: number): Problem[] {
@@ -62,27 +65,36 @@ function checkOneOfEachFamily(key: string, claim: NamedClaim, index: number): Pr
   ];
 }
 
-function checkHeldOnce(
-  key: string,
-  address: IpAddress,
-  claim: NamedClaim,
-  earlier: readonly NamedClaim[],
-): Problem[] {
-  const holder = earlier.find(
-    (other) =>
-      sameNetwork(other.network, claim.network) &&
-      other.addresses?.some((text) => IpAddress.tryParse(text)?.equals(address) === true),
-  );
-  if (!holder) return [];
-  return [
-    {
-      code: 'NL_ADDRESS_NOT_FREE',
-      key,
-      found: `"${address}" of network "${claim.network.name}" is claimed by "${holder.name}" already`,
-      allowed: 'an address that no other claim has',
-      fix: 'choose another address',
-    },
-  ];
+/**
+ * Puts a claim beside the others, and tells of addresses that one of them has already: on this
+ * network, or on another one over the same bridge and VLAN, whose pods would meet.
+ */
+export function holdAddresses(claim: NamedClaim, held: HeldAddresses): Problem[] {
+  return (claim.addresses ?? []).flatMap((text, index): Problem[] => {
+    const address = IpAddress.tryParse(text);
+    if (!address) return [];
+    const place = `${segmentOf(claim.network)} ${address}`;
+    const holder = held.get(place);
+    if (holder === undefined) {
+      held.set(place, claim.name);
+      return [];
+    }
+    return [
+      {
+        code: 'NL_ADDRESS_NOT_FREE',
+        key: keyOf(claim, index),
+        found: `"${address}" of network "${claim.network.name}" is claimed by "${holder}" already`,
+        allowed: 'an address that no other claim has',
+        fix: 'choose another address',
+      },
+    ];
+  });
+}
+
+/** What pods of a network have in common with those of others: the bridge and VLAN, else the network. */
+function segmentOf({ link, name, namespace }: NetworkDefinition): string {
+  if (link.kind !== 'bridge') return `network ${namespace ?? ''}/${name}`;
+  return `bridge ${link.settings.bridge ?? 'cni0'} vlan ${link.settings.vlan ?? 0}`;
 }
 
 /** As much of a workload's object as tells how many pods it has at once. */

@@ -8,11 +8,23 @@ import {
   checkNetwork,
   checkNetworkOnce,
   diagnose,
+  holdAddresses,
   type Problem,
   type ProblemCode,
   platformFacts,
 } from 'netloom';
-import { attached, bridge, DHCP, hostLocal, NONE, network, POOL, STATIC, V4 } from './samples';
+import {
+  attached,
+  bridge,
+  DHCP,
+  heldBy,
+  hostLocal,
+  NONE,
+  network,
+  POOL,
+  STATIC,
+  V4,
+} from './samples';
 
 /** One case for each code that the rules can give: exactly that code, and the user's key to the value. */
 export const RULE_CASES: {
@@ -33,9 +45,10 @@ export const RULE_CASES: {
   {
     code: 'NL_ADDRESS_NOT_FREE',
     name: 'two claims for one address',
-    given: checkClaim({ name: 'apps/second', network: network(), addresses: ['10.10.0.100'] }, [
-      { name: 'apps/first', network: network(), addresses: ['10.10.0.100'] },
-    ]),
+    given: holdAddresses(
+      { name: 'apps/second', network: network(), addresses: ['10.10.0.100'] },
+      heldBy({ name: 'apps/first', network: network(), addresses: ['10.10.0.100'] }),
+    ),
     want: 'address',
   },
   {
@@ -70,7 +83,7 @@ export const RULE_CASES: {
   {
     code: 'NL_CLAIM_OUTSIDE_CLAIMABLE',
     name: 'a claim outside the claimable part',
-    given: checkClaim({ name: 'apps/camera', network: network(), addresses: ['10.10.0.20'] }, []),
+    given: checkClaim({ name: 'apps/camera', network: network(), addresses: ['10.10.0.20'] }),
     want: 'address',
   },
   {
@@ -82,7 +95,7 @@ export const RULE_CASES: {
   {
     code: 'NL_CLAIMABLE_MISSING',
     name: 'a claim on a network without a claimable part',
-    given: checkClaim({ name: 'apps/camera', network: network({ ipam: STATIC }) }, []),
+    given: checkClaim({ name: 'apps/camera', network: network({ ipam: STATIC }) }),
     want: 'network',
   },
   {

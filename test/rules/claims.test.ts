@@ -3,11 +3,12 @@ import {
   checkClaimWorkload,
   claimTwice,
   describeProblem,
+  holdAddresses,
   type NamedClaim,
   type NetworkDefinition,
   type WorkloadManifest,
 } from 'netloom';
-import { hostLocal, network, POOL, STATIC, V4 } from './samples';
+import { heldBy, hostLocal, network, POOL, STATIC, V4 } from './samples';
 
 const claim = (addresses: string[] | undefined, to: NetworkDefinition = network()): NamedClaim => ({
   name: 'apps/camera',
@@ -15,7 +16,7 @@ const claim = (addresses: string[] | undefined, to: NetworkDefinition = network(
   addresses,
 });
 const messages = (given: NamedClaim, ...earlier: NamedClaim[]): string[] =>
-  checkClaim(given, earlier).map(describeProblem);
+  [...checkClaim(given), ...holdAddresses(given, heldBy(...earlier))].map(describeProblem);
 
 describe('claims', () => {
   const OUTSIDE =
@@ -60,7 +61,17 @@ describe('claims', () => {
       'address: "fd00:10::80" of network "lan" is claimed by "apps/first" already. Allowed: an address that no other claim has. Fix: choose another address. (NL_ADDRESS_NOT_FREE)',
     ]);
     expect(messages(claim(['fd00:10::81']), earlier)).toEqual([]);
-    expect(messages(claim(['fd00:10::80'], network({ name: 'other' })), earlier)).toEqual([]);
+  });
+
+  test('the same address on another network: only where their pods meet', () => {
+    const earlier = { ...claim(['10.10.0.100']), name: 'apps/first' };
+    const on = (bridge: string, vlan = 0): string[] => {
+      const link = { kind: 'bridge' as const, settings: { bridge, vlan } };
+      return messages(claim(['10.10.0.100'], network({ name: 'other', link })), earlier);
+    };
+    expect(on('br-test')).toHaveLength(1);
+    expect(on('br-test', 10)).toEqual([]);
+    expect(on('br-other')).toEqual([]);
   });
 
   test('a claim without an address takes none from the others', () => {

@@ -115,16 +115,13 @@ describe('good input gives none', () => {
     {
       name: 'a claim on it',
       given: [
-        ...checkClaim(
-          { name: 'c', network: network(), addresses: ['10.10.0.100', 'fd00:10::80'] },
-          [],
-        ),
+        ...checkClaim({ name: 'c', network: network(), addresses: ['10.10.0.100', 'fd00:10::80'] }),
         ...checkGatewayForClaims(network(), []),
       ],
     },
     {
       name: 'a claim whose address the agent chooses',
-      given: checkClaim({ name: 'c', network: network() }, []),
+      given: checkClaim({ name: 'c', network: network() }),
     },
     {
       name: 'attachments',

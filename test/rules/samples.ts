@@ -1,12 +1,15 @@
-import type {
-  AttachmentIntent,
-  BridgeSettings,
-  HostLocalRange,
-  HostLocalSettings,
-  IpamConfig,
-  LinkConfig,
-  NetworkDefinition,
-  Problem,
+import {
+  type AttachmentIntent,
+  type BridgeSettings,
+  type HeldAddresses,
+  type HostLocalRange,
+  type HostLocalSettings,
+  holdAddresses,
+  type IpamConfig,
+  type LinkConfig,
+  type NamedClaim,
+  type NetworkDefinition,
+  type Problem,
 } from 'netloom';
 
 export const V4: HostLocalRange = {
@@ -58,3 +61,10 @@ export const attached = (
 /** What a case wants: `CODE key` of each problem. */
 export const codesAndKeys = (problems: readonly Problem[]): string[] =>
   problems.map(({ code, key }) => `${code} ${key}`);
+
+/** The addresses of claims that were made before. */
+export function heldBy(...claims: NamedClaim[]): HeldAddresses {
+  const held: HeldAddresses = new Map();
+  for (const claim of claims) holdAddresses(claim, held);
+  return held;
+}
