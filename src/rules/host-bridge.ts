@@ -7,12 +7,12 @@ import {
   type HostBridgeDefinition,
   type NetworkDefinition,
 } from '../kubernetes';
-import { checkIfname, checkInteger } from './names';
+import { checkIfname, checkInteger, checkLinkName } from './names';
 
 /** Everything wrong with a host bridge by itself. */
 export function checkHostBridge(definition: HostBridgeDefinition): Problem[] {
   return [
-    ...checkIfname('bridge', definition.bridge),
+    ...checkLinkName('bridge', definition.bridge),
     ...checkAddresses(definition.addresses ?? []),
     ...checkPorts(definition.bridge, definition.ports ?? []),
     ...checkInteger('mtu', definition.mtu, 68, 65535, 'an MTU in bytes'),

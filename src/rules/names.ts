@@ -39,6 +39,23 @@ export function checkIfname(key: string, name: unknown): Problem[] {
 }
 
 /**
+ * Checks the name of a link that netloom itself makes with iproute2, to which `if5` is the link with
+ * index 5.
+ */
+export function checkLinkName(key: string, name: unknown): Problem[] {
+  if (typeof name !== 'string' || !/^if\d+$/.test(name)) return checkIfname(key, name);
+  return [
+    {
+      code: 'NL_IFNAME_INVALID',
+      key,
+      found: `"${name}" means the link with index ${name.slice(2)} to iproute2`,
+      allowed: 'a name that is not "if" and a number',
+      fix: `br-${name}?`,
+    },
+  ];
+}
+
+/**
  * Checks the name of a Kubernetes object that netloom makes: a DNS-1123 subdomain of up to 63 bytes.
  *
  * @param suffix what a second object of that name ends with, where that is why it has to be shorter

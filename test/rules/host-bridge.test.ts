@@ -19,6 +19,13 @@ describe('a host bridge by itself', () => {
       ],
     },
     {
+      name: 'a name that is an index to iproute2',
+      given: { bridge: 'if5' },
+      want: [
+        'bridge: "if5" means the link with index 5 to iproute2. Allowed: a name that is not "if" and a number. Fix: br-if5? (NL_IFNAME_INVALID)',
+      ],
+    },
+    {
       name: 'an address without prefix length',
       given: { addresses: ['10.10.0.10'] },
       want: [
