@@ -58,10 +58,13 @@ export function spanOf(range: HostLocalRange): IpRange {
 
 /** Both ends of the span, which may still be in the wrong order. */
 export function endsOf(range: HostLocalRange): [first: IpAddress, last: IpAddress] {
+  const { rangeStart, rangeEnd } = range;
   const subnet = Cidr.parse(range.subnet);
-  const first = range.rangeStart ?? String(subnet.network.plus(1));
-  const last = range.rangeEnd ?? String(subnet.family === 4 ? subnet.last.plus(-1) : subnet.last);
-  return [IpAddress.parse(first), IpAddress.parse(last)];
+  const end = subnet.family === 4 ? subnet.last.plus(-1) : subnet.last;
+  return [
+    rangeStart === undefined ? (subnet.network.plus(1) as IpAddress) : IpAddress.parse(rangeStart),
+    rangeEnd === undefined ? (end as IpAddress) : IpAddress.parse(rangeEnd),
+  ];
 }
 
 /** What is left for pods at run time: the range's span without the claimable part. */
@@ -115,11 +118,12 @@ export function hostLocalPool(settings: HostLocalSettings): PoolSpec {
   const claimable = claimableSet(settings.claimable);
   const subnets = new Map<string, PoolSubnet>();
   for (const range of hostLocalSets(settings).flat()) {
-    const subnet = Cidr.parse(range.subnet);
-    const share = claimable.intersect(IpRangeSet.of([IpRange.ofCidr(subnet)]));
-    if (share.isEmpty || subnets.has(String(subnet))) continue;
-    subnets.set(String(subnet), {
-      subnet: String(subnet),
+    const cidr = Cidr.parse(range.subnet);
+    const share = claimable.intersect(IpRangeSet.of([IpRange.ofCidr(cidr)]));
+    const subnet = String(cidr);
+    if (share.isEmpty || subnets.has(subnet)) continue;
+    subnets.set(subnet, {
+      subnet,
       gateway: String(gatewayOf(range)),
       ranges: share.ranges.map(String),
     });

@@ -54,7 +54,9 @@ export interface CniRoute {
 
 /** Drops members that are undefined, keeping the order of the others: what is not set is not written. */
 export function definedOnly<T extends object>(members: T): T {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== undefined),
-  ) as T;
+  const defined: Partial<T> = {};
+  for (const name of Object.keys(members) as (keyof T)[]) {
+    if (members[name] !== undefined) defined[name] = members[name];
+  }
+  return defined as T;
 }

@@ -1,6 +1,7 @@
 import { ApiObject, type ApiObjectMetadata, Chart, Lazy } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import { claimablePool, type LinkConfig, type NetworkConfig } from '../cni';
+import type { Problem } from '../errors';
 import {
   claimedName,
   claimedNetwork,
@@ -9,6 +10,7 @@ import {
   type NetworkDefinition,
   networkConfig,
   networkSpec,
+  type PlatformFacts,
 } from '../kubernetes';
 import { checkNetwork, checkNetworkOnce } from '../rules';
 import type { Ipam } from './ipam';
@@ -67,6 +69,7 @@ export abstract class Network extends Construct implements INetwork {
   readonly claimedName?: string;
   /** @internal */
   readonly _definition: NetworkDefinition;
+  private checked?: { platform: PlatformFacts | undefined; problems: readonly Problem[] };
 
   constructor(scope: Construct, id: string, props: NetworkProps, link: LinkConfig) {
     super(scope, id);
@@ -91,7 +94,7 @@ export abstract class Network extends Construct implements INetwork {
     const { networks, networksByObject } = modelOf(this);
     networks.push(definition);
     const twice = checkNetworkOnce(definition, networksByObject);
-    validateWith(this, () => [...checkNetwork(definition, Platform.of(this)?._facts), ...twice]);
+    validateWith(this, () => [...this.problems(Platform.of(this)?._facts), ...twice]);
   }
 
   /** The CNI configuration as it is written. @throws NetloomError for what synthesis would refuse */
@@ -102,6 +105,14 @@ export abstract class Network extends Construct implements INetwork {
   /** True when addresses of this network can be claimed. */
   get isClaimable(): boolean {
     return claimablePool(this._definition.ipam) !== undefined;
+  }
+
+  /** Remembered: a synthesis validates the whole app, and once more for each of its charts. */
+  private problems(platform: PlatformFacts | undefined): readonly Problem[] {
+    if (this.checked?.platform !== platform || this.checked === undefined) {
+      this.checked = { platform, problems: checkNetwork(this._definition, platform) };
+    }
+    return this.checked.problems;
   }
 
   private render(id: string, name: string, props: NetworkProps, produce: () => string): ApiObject {

@@ -22,7 +22,7 @@ export class Platform {
 
   /** The platform that a construct or the nearest scope above it was given; undefined when none was. */
   static of(construct: IConstruct): Platform | undefined {
-    for (const scope of Node.of(construct).scopes.reverse()) {
+    for (let scope: IConstruct | undefined = construct; scope; scope = Node.of(scope).scope) {
       const platform = platforms.get(scope);
       if (platform) return platform;
     }

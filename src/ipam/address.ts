@@ -1,5 +1,7 @@
 import { Address4, Address6 } from 'ip-address';
 import { NetloomError, type Problem } from '../errors';
+import { parseV4, parseV6, printV4, printV6 } from './address-text';
+import { ParsedTexts } from './parsed-texts';
 
 /** 4 or 6. */
 export type IpFamily = 4 | 6;
@@ -36,15 +38,18 @@ export class IpAddress {
    * that for the IPv4 address, and one address would have two names.
    */
   static tryParse(text: string): IpAddress | undefined {
-    if (typeof text !== 'string' || text.length > 45 || /[/%\s]/.test(text)) return undefined;
+    if (typeof text !== 'string' || text.length > 45) return undefined;
+    return IpAddress.parsed.get(text);
+  }
+
+  private static readonly parsed = new ParsedTexts((text): IpAddress | undefined => {
     if (!text.includes(':')) {
       const v4 = parseV4(text);
       return v4 === undefined ? undefined : new IpAddress(4, BigInt(v4));
     }
-    if (!Address6.isValid(text)) return undefined;
-    const value = new Address6(text).bigInt();
-    return isMapped(value) ? undefined : new IpAddress(6, value);
-  }
+    const v6 = parseV6(text);
+    return v6 === undefined || isMapped(v6) ? undefined : new IpAddress(6, v6);
+  });
 
   /** @throws RangeError when the value does not fit the family. */
   static of(family: IpFamily, value: bigint): IpAddress {
@@ -92,66 +97,31 @@ export function addressProblem(key: string, text: unknown): Problem {
   };
 }
 
+/** What was probably meant by a text that {@link IpAddress.tryParse} does not take. */
 function likelyAddress(text: unknown): string {
   const fallback = 'write the address in full';
-  if (typeof text !== 'string') return fallback;
-  const [bare = ''] = text.trim().split(/[/%]/);
-  if (bare !== text && IpAddress.tryParse(bare)) return `${bare}?`;
-  const mapped = bare.includes(':') && Address6.isValid(bare) ? new Address6(bare).bigInt() : 0n;
-  if (isMapped(mapped)) return `${IpAddress.of(4, mapped & ALL_ONES[4])}?`;
-  const decimal = bare
+  if (typeof text !== 'string' || text.length > 100) return fallback;
+  const meant = readGenerously(text.trim()) ?? readGenerously(withoutZeros(text.trim()));
+  return meant !== undefined && IpAddress.tryParse(meant) ? `${meant}?` : fallback;
+}
+
+/** ip-address reads more than plugins do: zones, prefix lengths, IPv4 written as IPv6. */
+function readGenerously(text: string): string | undefined {
+  if (Address4.isValid(text)) return new Address4(text).correctForm();
+  if (!Address6.isValid(text)) return undefined;
+  const address = new Address6(text);
+  return isMapped(address.bigInt()) ? address.to4().correctForm() : address.correctForm();
+}
+
+/** 010.0.0.1 to 10.0.0.1: most who write it mean decimal numbers. */
+function withoutZeros(text: string): string {
+  return text
     .split('.')
     .map((part) => part.replace(/^0+(?=\d)/, ''))
     .join('.');
-  return IpAddress.tryParse(decimal) ? `${decimal}?` : fallback;
 }
 
 /** In ::ffff:0:0/96, RFC 4291 2.5.5.2. */
 function isMapped(value: bigint): boolean {
   return value >> 32n === 0xffffn;
-}
-
-function parseV4(text: string): number | undefined {
-  // Address4 takes `1.2.3.4` only (no octal, no short forms); the length and digit test spares its
-  // slower regular expression for what cannot be one.
-  if (text.length < 7 || text.length > 15 || !/^[0-9.]+$/.test(text)) return undefined;
-  if (!Address4.isValid(text)) return undefined;
-  let value = 0;
-  for (const part of text.split('.')) {
-    if (part.length > 1 && part.startsWith('0')) return undefined;
-    value = value * 256 + Number(part);
-  }
-  return value;
-}
-
-function printV4(value: number): string {
-  return `${(value >>> 24) & 255}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
-}
-
-function printV6(value: bigint): string {
-  const groups: number[] = [];
-  let rest = value;
-  for (let index = 7; index >= 0; index--) {
-    groups[index] = Number(rest & 0xffffn);
-    rest >>= 16n;
-  }
-  const zeros = longestZeroRun(groups);
-  if (zeros.length < 2) return groups.map((group) => group.toString(16)).join(':');
-  const text = (from: number, to: number): string =>
-    groups
-      .slice(from, to)
-      .map((group) => group.toString(16))
-      .join(':');
-  return `${text(0, zeros.start)}::${text(zeros.start + zeros.length, 8)}`;
-}
-
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
-  let start = 0;
-  for (let index = 0; index <= groups.length; index++) {
-    if (index < groups.length && groups[index] === 0) continue;
-    if (index - start > best.length) best = { start, length: index - start };
-    start = index + 1;
-  }
-  return best;
 }

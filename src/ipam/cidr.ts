@@ -1,5 +1,6 @@
 import { NetloomError, type Problem } from '../errors';
 import { ADDRESS_BITS, IpAddress, type IpFamily } from './address';
+import { ParsedTexts } from './parsed-texts';
 
 /** A network in prefix form with host bits zero, e.g. `10.10.0.0/24`. */
 export class Cidr {
@@ -8,6 +9,8 @@ export class Cidr {
     readonly network: IpAddress,
     /** 0 to 32, or 0 to 128. */
     readonly prefixLength: number,
+    /** Last address; the broadcast address in IPv4. */
+    readonly last: IpAddress,
   ) {}
 
   /**
@@ -15,23 +18,29 @@ export class Cidr {
    * @throws NetloomError NL_SUBNET_INVALID, NL_HOST_BITS
    */
   static parse(text: string): Cidr {
-    const problem = checkCidr('', text);
-    if (problem !== undefined) throw new NetloomError(problem);
-    return Cidr.tryParse(text) as Cidr;
+    const cidr = Cidr.tryParse(text);
+    if (cidr) return cidr;
+    throw new NetloomError(checkCidr('', text) as Problem);
   }
 
   /** Like {@link parse}, giving undefined for what is no network or has host bits set. */
   static tryParse(text: string): Cidr | undefined {
-    const parsed = InterfaceAddress.tryParse(text);
-    if (parsed === undefined || !parsed.network.network.equals(parsed.address)) return undefined;
-    return parsed.network;
+    return typeof text === 'string' ? Cidr.parsed.get(text) : undefined;
   }
+
+  private static readonly parsed = new ParsedTexts((text): Cidr | undefined => {
+    const written = InterfaceAddress.tryParse(text);
+    const cidr = written?.network;
+    return written && cidr?.network.equals(written.address) ? cidr : undefined;
+  });
 
   /** The network of that length around an address. */
   static around(address: IpAddress, prefixLength: number): Cidr {
-    const hostBits = BigInt(ADDRESS_BITS[address.family] - prefixLength);
-    const network = IpAddress.of(address.family, (address.value >> hostBits) << hostBits);
-    return new Cidr(network, prefixLength);
+    const { family, value } = address;
+    const hostMask = (1n << BigInt(ADDRESS_BITS[family] - prefixLength)) - 1n;
+    const hostBits = value & hostMask;
+    const network = hostBits === 0n ? address : IpAddress.of(family, value - hostBits);
+    return new Cidr(network, prefixLength, IpAddress.of(family, value | hostMask));
   }
 
   get family(): IpFamily {
@@ -43,16 +52,11 @@ export class Cidr {
     return 1n << BigInt(ADDRESS_BITS[this.family] - this.prefixLength);
   }
 
-  /** Last address; the broadcast address in IPv4. */
-  get last(): IpAddress {
-    return IpAddress.of(this.family, this.network.value + this.size - 1n);
-  }
-
   contains(address: IpAddress): boolean {
     return (
       address.family === this.family &&
       address.value >= this.network.value &&
-      address.value < this.network.value + this.size
+      address.value <= this.last.value
     );
   }
 
@@ -126,6 +130,7 @@ export class InterfaceAddress {
 
 /** The problem of a text that is no network, or undefined. */
 export function checkCidr(key: string, text: unknown): Problem | undefined {
+  if (Cidr.tryParse(text as string)) return undefined;
   const parsed = typeof text === 'string' ? InterfaceAddress.tryParse(text) : undefined;
   if (parsed === undefined) {
     const bare = typeof text === 'string' ? IpAddress.tryParse(text) : undefined;

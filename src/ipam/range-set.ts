@@ -9,7 +9,9 @@ export class IpRangeSet {
   private constructor(readonly ranges: readonly IpRange[]) {}
 
   static of(ranges: Iterable<IpRange>): IpRangeSet {
-    const sorted = [...ranges].sort((a, b) => a.first.compare(b.first));
+    const sorted = [...ranges];
+    if (sorted.length < 2) return new IpRangeSet(sorted);
+    sorted.sort((a, b) => a.first.compare(b.first));
     const merged: IpRange[] = [];
     for (const range of sorted) {
       const previous = merged.at(-1);

@@ -14,9 +14,9 @@ export class IpRange {
    * @throws NetloomError NL_RANGE_INVALID, NL_HOST_BITS
    */
   static parse(text: string): IpRange {
-    const problem = checkRange('', text);
-    if (problem !== undefined) throw new NetloomError(problem);
-    return IpRange.tryParse(text) as IpRange;
+    const range = IpRange.tryParse(text);
+    if (range) return range;
+    throw new NetloomError(checkRange('', text) as Problem);
   }
 
   /** Like {@link parse}, giving undefined for what is no range. */

@@ -103,12 +103,14 @@ function withoutGateway(link: LinkConfig): LinkConfig {
 
 /** The routes of a twin: those of the network and of a default gateway, each with its next hop. */
 function claimedRoutes(link: LinkConfig, settings: HostLocalSettings): CniRoute[] {
+  const isDefaultGateway = link.kind === 'bridge' && link.settings.isDefaultGateway === true;
+  if (!settings.routes?.length && !isDefaultGateway) return [];
   const gateways = gatewaysByFamily(settings);
   const routes = (settings.routes ?? []).map((route) => {
     const gateway = gateways.get(familyOfRoute(route));
     return definedOnly({ dst: route.dst, gw: route.gw ?? gateway });
   });
-  if (link.kind !== 'bridge' || link.settings.isDefaultGateway !== true) return routes;
+  if (!isDefaultGateway) return routes;
   for (const [family, gateway] of gateways) {
     const dst = family === 4 ? '0.0.0.0/0' : '::/0';
     const isThere = routes.some((route) => String(Cidr.tryParse(route.dst)) === dst);

@@ -30,6 +30,13 @@ interface Located {
   readonly range: HostLocalRange;
 }
 
+/** A range with nothing wrong in itself, its arithmetic done. */
+interface Placed extends Located {
+  readonly subnet: Cidr;
+  readonly span: IpRange;
+  readonly gateway: IpAddress;
+}
+
 /** Everything wrong with host-local settings, by the plugin's own rules and ours for the claimable part. */
 export function checkHostLocal(settings: HostLocalSettings): Problem[] {
   const located = locate(settings);
@@ -43,11 +50,12 @@ export function checkHostLocal(settings: HostLocalSettings): Problem[] {
       fix: `give it ranges: [{ subnet: '10.10.0.0/24' }]`,
     });
   }
-  const good = located.filter(({ key, range }) => {
-    const found = checkHostLocalRange(range);
-    problems.push(...within(key, found));
-    return found.length === 0;
-  });
+  const good: Placed[] = [];
+  for (const one of located) {
+    const found = checkHostLocalRange(one.range);
+    if (found.length === 0) good.push(place(one));
+    else problems.push(...within(one.key, found));
+  }
   if (located.length > 0) problems.push(...checkEmptySets(settings.rangeSets ?? []));
   problems.push(...checkOverlaps(good), ...checkFamiliesOfSets(good));
   problems.push(...checkClaimable(settings, good, good.length === located.length));
@@ -66,6 +74,11 @@ function locate(settings: HostLocalSettings): Located[] {
     range,
   }));
   return [...sets, ...ranges];
+}
+
+function place({ key, set, range }: Located): Placed {
+  const subnet = Cidr.parse(range.subnet);
+  return { key, set, range, subnet, span: spanOf(range), gateway: gatewayOf(range) };
 }
 
 function checkHostLocalRange(range: HostLocalRange): Problem[] {
@@ -125,11 +138,9 @@ function checkOrder(range: HostLocalRange, subnet: Cidr): Problem[] {
 }
 
 /** host-local refuses ranges that overlap, within a set and between sets. */
-function checkOverlaps(located: readonly Located[]): Problem[] {
-  if (located.length < 2) return [];
-  const spans = located.map((one) => ({ ...one, span: spanOf(one.range) }));
-  return spans.flatMap((one, index) => {
-    const other = spans.slice(0, index).find((before) => before.span.overlaps(one.span));
+function checkOverlaps(placed: readonly Placed[]): Problem[] {
+  return placed.flatMap((one, index) => {
+    const other = placed.find((before, at) => at < index && before.span.overlaps(one.span));
     if (!other) return [];
     return [
       {
@@ -160,10 +171,10 @@ function checkEmptySets(sets: readonly (readonly HostLocalRange[])[]): Problem[]
   );
 }
 
-function checkFamiliesOfSets(located: readonly Located[]): Problem[] {
-  return located.flatMap((one) => {
-    const first = located.find((other) => other.set === one.set) as Located;
-    if (Cidr.parse(first.range.subnet).family === Cidr.parse(one.range.subnet).family) return [];
+function checkFamiliesOfSets(placed: readonly Placed[]): Problem[] {
+  return placed.flatMap((one) => {
+    const first = placed.find((other) => other.set === one.set) as Placed;
+    if (first.subnet.family === one.subnet.family) return [];
     return [
       {
         code: 'NL_VALUES_CONFLICT' as const,
@@ -178,7 +189,7 @@ function checkFamiliesOfSets(located: readonly Located[]): Problem[] {
 
 function checkClaimable(
   settings: HostLocalSettings,
-  located: readonly Located[],
+  placed: readonly Placed[],
   allGood: boolean,
 ): Problem[] {
   const problems: Problem[] = [];
@@ -193,30 +204,42 @@ function checkClaimable(
     const part = IpRange.parse(text);
     parts.push(part);
     // With a bad subnet in the list there is no telling what lies outside.
-    if (allGood) problems.push(...checkClaimablePart(key, part, located));
+    if (allGood) problems.push(...checkClaimablePart(key, part, placed));
   });
   if (!allGood) return problems;
   const claimable = IpRangeSet.of(parts);
-  for (const { key, range } of located) {
+  for (const { key, range, span, gateway } of placed) {
+    const isCut = claimable.ranges.some((part) => part.overlaps(span));
+    // A gateway is one address: more than that, and uncut, always has something left.
+    if (!isCut && !span.first.equals(span.last)) continue;
     const left = IpRangeSet.of(runtimeRanges(range, claimable)).subtract(gatewaySet([range]));
     if (!left.isEmpty) continue;
-    const isCut = claimable.ranges.some((part) => part.overlaps(spanOf(range)));
     problems.push({
       code: 'NL_RANGE_EMPTY',
       key,
       found: isCut
-        ? `all of ${spanOf(range)} is claimable${spanOf(range).contains(gatewayOf(range)) ? ' or the gateway' : ''}, so that host-local has nothing to give to other pods`
-        : `${spanOf(range)} is the gateway and nothing else, so that host-local has nothing to give`,
+        ? `all of ${span} is claimable${span.contains(gateway) ? ' or the gateway' : ''}, so that host-local has nothing to give to other pods`
+        : `${span} is the gateway and nothing else, so that host-local has nothing to give`,
       allowed: `at least one address that is not the gateway${isCut ? ', outside the claimable part' : ''}`,
       fix: isCut ? 'make the claimable part smaller, or widen the range' : 'widen the range',
     });
   }
-  return problems.length > 0 ? problems : checkPool(settings);
+  if (problems.length > 0 || parts.length === 0 || hasPlainPool(parts, placed)) return problems;
+  return checkPool(settings);
+}
+
+/** True for what can't be refused as a pool: no shared subnets, and more than what no host may have. */
+function hasPlainPool(parts: readonly IpRange[], placed: readonly Placed[]): boolean {
+  return (
+    parts.every((part) => part.size > 2n) &&
+    placed.every((one, index) =>
+      placed.every((other, at) => at <= index || !other.subnet.overlaps(one.subnet)),
+    )
+  );
 }
 
 /** What the agent would refuse when the claimable part becomes a pool. */
 function checkPool(settings: HostLocalSettings): Problem[] {
-  if ((settings.claimable?.length ?? 0) === 0) return [];
   return checkPoolSpec(hostLocalPool(settings)).map((problem) => ({
     ...problem,
     key: 'claimable',
@@ -225,23 +248,22 @@ function checkPool(settings: HostLocalSettings): Problem[] {
   }));
 }
 
-function checkClaimablePart(key: string, part: IpRange, located: readonly Located[]): Problem[] {
-  const home = located.find(({ range }) => {
-    const subnet = Cidr.parse(range.subnet);
-    return subnet.contains(part.first) && subnet.contains(part.last);
-  });
+function checkClaimablePart(key: string, part: IpRange, placed: readonly Placed[]): Problem[] {
+  const home = placed.find(
+    ({ subnet }) => subnet.contains(part.first) && subnet.contains(part.last),
+  );
   if (!home) {
     return [
       {
         code: 'NL_CLAIMABLE_OUTSIDE_SUBNET',
         key,
         found: `"${part}" is not inside a subnet of this network`,
-        allowed: `addresses of ${located.map(({ range }) => range.subnet).join(' or ')}`,
+        allowed: `addresses of ${placed.map(({ range }) => range.subnet).join(' or ')}`,
         fix: 'correct the range or the subnet',
       },
     ];
   }
-  const gateway = gatewayOf(home.range);
+  const { gateway } = home;
   if (!part.contains(gateway)) return [];
   return [
     {
