@@ -22,7 +22,8 @@ const spec = {
       },
     },
   ],
-  terminationGracePeriodSeconds: 0,
+  // Not 0: a pod would be gone from the API before its address is free on the node.
+  terminationGracePeriodSeconds: 1,
 };
 
 // Whatever address comes; the same network twice gives net1 and net2.

@@ -15,6 +15,13 @@ import {
 /** How long an offer is kept when nobody claims it: 15 minutes. */
 export const OFFER_MS = 15 * 60_000;
 
+/**
+ * How old an offer is when a newer one of the same credential may take its place in a full pool. The
+ * resources of one preview ask within seconds: what has not asked again since is not in the program
+ * any more.
+ */
+export const STALE_OFFER_MS = 15_000;
+
 /** How long a freed address stays out of use (neighbours still hold it in their ARP caches): 60 seconds. */
 export const QUARANTINE_MS = 60_000;
 
@@ -215,7 +222,7 @@ export class AddressBook {
         key: 'pool',
         found: `pool "${name}" still has ${count(held.length, 'claim')}: ${listOf(held)}`,
         allowed: 'a pool without claims',
-        fix: 'release the claims first',
+        fix: 'release the claims first; a claim that a broken off `pulumi up` left comes back into the stack with another `pulumi up`',
       });
     }
     const changes: BookChange[] = claimsOf(pool).map((claim) => this.drop(pool, claim));
@@ -229,9 +236,13 @@ export class AddressBook {
     const families = this.checkRequest(pool, request, now);
     const own = this.ownMatch(pool, request, families, now);
     if (own?.state === 'claimed') return { value: own, changes: [] };
-    const addresses = own?.addresses ?? this.choose(pool, request, families, now, false).addresses;
+    const isStale = (offer: ClaimRecord): boolean =>
+      offer.identity === request.identity && (offer.until ?? 0) - OFFER_MS <= now - STALE_OFFER_MS;
+    const chosen = own ?? this.choose(pool, request, families, now, isStale);
+    const { addresses } = chosen;
     const quarantinedUntil = this.quarantineOf(pool, addresses);
     const changes = this.dropOffers(pool, request.owner, own, now);
+    if ('yields' in chosen) changes.push(...chosen.yields.map((offer) => this.drop(pool, offer)));
     const offered: ClaimRecord = {
       serial: own?.serial ?? this.nextNumber(),
       pool: request.pool,
@@ -257,7 +268,7 @@ export class AddressBook {
     const own = this.ownMatch(pool, request, families, now);
     // Handed over already, and the answer was lost: a new incarnation would make its id useless.
     if (request.from !== undefined && own?.state === 'claimed') return { value: own, changes: [] };
-    const chosen = own ?? this.choose(pool, request, families, now, true);
+    const chosen = own ?? this.choose(pool, request, families, now, () => true);
     const changes = this.dropOffers(pool, request.owner, own, now);
     if ('yields' in chosen) changes.push(...chosen.yields.map((offer) => this.drop(pool, offer)));
     const claimed: ClaimRecord = {
@@ -455,7 +466,7 @@ export class AddressBook {
     request: ClaimRequest,
     families: readonly IpFamily[],
     now: number,
-    mayYield: boolean,
+    mayYield: (offer: ClaimRecord) => boolean,
   ): { addresses: string[]; yields: ClaimRecord[] } {
     const wanted = canonical(request.addresses);
     if (wanted.length > 0) {
@@ -467,7 +478,7 @@ export class AddressBook {
     const addresses = families.map((family) => {
       const free = this.nextFree(pool, family, now);
       if (free) return String(free);
-      const offer = mayYield ? oldestOffer(pool, family, now) : undefined;
+      const offer = oldestOffer(pool, family, now, mayYield);
       if (!offer) throw new NetloomError(this.poolFull(pool, family, now));
       yields.push(offer);
       return offer.addresses.find((text) => familyOf(text) === family) as string;
@@ -723,10 +734,15 @@ function quarantineEnd(claim: ClaimRecord): number | undefined {
 }
 
 /** The offer that yields to a claim: none whose address is in quarantine for everybody else. */
-function oldestOffer(pool: Pool, family: IpFamily, now: number): ClaimRecord | undefined {
+function oldestOffer(
+  pool: Pool,
+  family: IpFamily,
+  now: number,
+  mayYield: (offer: ClaimRecord) => boolean,
+): ClaimRecord | undefined {
   return claimsOf(pool)
     .filter((claim) => claim.state === 'offered' && (quarantineEnd(claim) ?? 0) <= now)
-    .filter((claim) => claim.addresses.some((text) => familyOf(text) === family))
+    .filter((claim) => claim.addresses.some((text) => familyOf(text) === family) && mayYield(claim))
     .sort((a, b) => (a.until ?? 0) - (b.until ?? 0))[0];
 }
 

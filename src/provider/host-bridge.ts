@@ -60,7 +60,7 @@ export interface HostBridgeArgs {
  * @throws NL_HOST_ADDRESS_IN_POOL, NL_IFNAME_TOO_LONG and what else is wrong with it, at preview
  */
 export class HostBridge extends pulumi.ComponentResource {
-  /** Name of the bridge; known at once, so that networks can name it before it is there. */
+  /** Name of the bridge, known at once. A network that names it is made after it. */
   readonly bridge: pulumi.Output<string>;
   /** The bridge on each node. */
   readonly nodes: NodeBridge[];

@@ -1,11 +1,17 @@
 import type * as pulumi from '@pulumi/pulumi';
 import { type Problem, within } from '../errors';
-import type { HostBridgeDefinition, NetworkDefinition, PlatformFacts } from '../kubernetes';
+import {
+  bridgeOf,
+  type HostBridgeDefinition,
+  type NetworkDefinition,
+  type PlatformFacts,
+} from '../kubernetes';
 import {
   type AttachmentIntent,
   checkAttachments,
   checkBridgeNetworks,
   checkClaim,
+  checkClaimWorkload,
   checkGatewayForClaims,
   checkHostBridge,
   checkNetwork,
@@ -15,8 +21,19 @@ import {
   holdAddresses,
   type NamedClaim,
   type NetworksByObject,
+  type WorkloadManifest,
 } from '../rules';
 import { reportProblems } from './problems';
+
+interface Admitted {
+  readonly resource: BridgeResource;
+  readonly definition: HostBridgeDefinition;
+}
+
+/** A bridge component: what has to be there before pods are on the bridge are its nodes' resources. */
+export interface BridgeResource extends pulumi.ComponentResource {
+  readonly nodes: pulumi.Resource[];
+}
 
 /**
  * What the resources of one program know of each other, as far as their arguments are known. Rules
@@ -24,7 +41,7 @@ import { reportProblems } from './problems';
  * there, whichever came first.
  */
 const networks: NetworkDefinition[] = [];
-const bridges: { resource: pulumi.ComponentResource; definition: HostBridgeDefinition }[] = [];
+const bridges: Admitted[] = [];
 const networksByObject: NetworksByObject = new Map();
 const heldAddresses: HeldAddresses = new Map();
 const attachedClaims = new Map<string, string>();
@@ -39,12 +56,20 @@ export function admitNetwork(network: NetworkDefinition, platform?: PlatformFact
 }
 
 /** Checks a host bridge, by itself and beside the networks of the program. */
-export function admitBridge(
-  resource: pulumi.ComponentResource,
-  definition: HostBridgeDefinition,
-): Problem[] {
+export function admitBridge(resource: BridgeResource, definition: HostBridgeDefinition): Problem[] {
   bridges.push({ resource, definition });
   return [...checkHostBridge(definition), ...checkBridgeNetworks(definition, networks)];
+}
+
+/**
+ * The resources that make the bridge of a network on its nodes. Networks come after them: where a pod
+ * is first, the bridge plugin makes the bridge, which then is nobody's.
+ */
+export function bridgesOf(network: NetworkDefinition): pulumi.Resource[] {
+  const name = bridgeOf(network);
+  return bridges
+    .filter((bridge) => bridge.definition.bridge === name)
+    .flatMap((bridge) => bridge.resource.nodes);
 }
 
 /** Checks a claim beside the other claims and the bridges of the program. */
@@ -60,7 +85,11 @@ export function admitClaim(claim: NamedClaim): Problem[] {
 }
 
 /** Checks the attachments of a pod, by themselves and beside those of other pods. */
-export function admitAttachments(pod: string, intents: readonly AttachmentIntent[]): Problem[] {
+export function admitAttachments(
+  pod: string,
+  intents: readonly AttachmentIntent[],
+  spec: NonNullable<WorkloadManifest['spec']>,
+): Problem[] {
   const twice = intents.flatMap(({ claim }, index) => {
     if (!claim) return [];
     const holder = attachedClaims.get(claim.name);
@@ -70,5 +99,10 @@ export function admitAttachments(pod: string, intents: readonly AttachmentIntent
     }
     return within(`attachments[${index}]`, [claimTwice(claim.name, holder)]);
   });
-  return [...checkAttachments(intents), ...twice];
+  const workload = intents.flatMap(({ claim }, index) =>
+    claim
+      ? within(`attachments[${index}]`, checkClaimWorkload(claim.name, { kind: 'Pod', spec }))
+      : [],
+  );
+  return [...checkAttachments(intents), ...twice, ...workload];
 }

@@ -51,9 +51,16 @@ export class MultiNetPod extends pulumi.ComponentResource {
     super('netloom:index:MultiNetPod', name, {}, opts);
     const namespace = pulumi.output(args.namespace).apply((known) => known ?? 'default');
     const intents = pulumi.all(args.attachments.map(intentOf));
+    const known = pulumi.all([intents, gracePeriodOf(args.spec)]);
     const annotation = pulumi
       .all([
-        checked(this, intents, (list) => admitAttachments(name, list as AttachmentIntent[])),
+        checked(this, known, ([list, terminationGracePeriodSeconds]) =>
+          admitAttachments(
+            name,
+            list as AttachmentIntent[],
+            terminationGracePeriodSeconds === undefined ? {} : { terminationGracePeriodSeconds },
+          ),
+        ),
         namespace,
         rendered(args.attachments),
       ])
@@ -91,6 +98,14 @@ export class MultiNetPod extends pulumi.ComponentResource {
       .apply(([, known]) => parseNetworkStatus(known.annotations?.[NETWORK_STATUS_ANNOTATION]));
     this.registerOutputs({ interfaces: this.interfaces });
   }
+}
+
+/** Alone, because the rest of a pod may hold what a preview can't know. */
+function gracePeriodOf(spec: MultiNetPodArgs['spec']): pulumi.Output<number | undefined> {
+  if (pulumi.Output.isInstance(spec) || spec instanceof Promise) {
+    return pulumi.output(spec).apply((known) => known.terminationGracePeriodSeconds);
+  }
+  return pulumi.output(spec.terminationGracePeriodSeconds);
 }
 
 /** An attachment as the rules see it: the addresses of a claim are its own business. */

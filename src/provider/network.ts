@@ -16,7 +16,7 @@ import {
 } from '../kubernetes';
 import { AddressPool } from './address-pool';
 import { checkIpamArgs, type IpamArgs, ipamConfig, type PlainIpam } from './ipam';
-import { admitNetwork } from './model';
+import { admitNetwork, bridgesOf } from './model';
 import { checked } from './problems';
 
 export interface NetworkArgs {
@@ -109,7 +109,8 @@ export abstract class Network extends pulumi.ComponentResource {
         },
         spec: definition.apply(networkSpec),
       },
-      { parent: this },
+      // Once nothing is wrong, every bridge whose arguments are known has been seen.
+      { parent: this, dependsOn: definition.apply(bridgesOf) },
     );
   }
 }

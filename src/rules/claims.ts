@@ -100,10 +100,15 @@ function segmentOf({ link, name, namespace }: NetworkDefinition): string {
 /** As much of a workload's object as tells how many pods it has at once. */
 export interface WorkloadManifest {
   readonly kind?: string;
-  readonly spec?: {
+  readonly spec?: PodSpecManifest & {
     readonly replicas?: number;
     readonly strategy?: { readonly type?: string };
+    readonly template?: { readonly spec?: PodSpecManifest };
   };
+}
+
+interface PodSpecManifest {
+  readonly terminationGracePeriodSeconds?: number;
 }
 
 /**
@@ -111,6 +116,28 @@ export interface WorkloadManifest {
  * once: a StatefulSet of one, or a Deployment of one that ends the old pod before it starts the new.
  */
 export function checkClaimWorkload(claim: string, workload: WorkloadManifest): Problem[] {
+  return [...checkOnePod(claim, workload), ...checkGracePeriod(claim, workload)];
+}
+
+/**
+ * Without a grace period a pod is gone from the API before it is gone from its node: the next one
+ * would come up beside it, with the same address (seen for more than a second).
+ */
+function checkGracePeriod(claim: string, { spec }: WorkloadManifest): Problem[] {
+  const pod = spec?.template?.spec ?? spec;
+  if (pod?.terminationGracePeriodSeconds !== 0) return [];
+  return [
+    {
+      code: 'NL_CLAIM_WORKLOAD',
+      key: 'claim',
+      found: `claim "${claim}" is for one pod, and with terminationGracePeriodSeconds: 0 the next pod comes up while this one still has the address`,
+      allowed: 'a terminationGracePeriodSeconds of 1 or more',
+      fix: 'set terminationGracePeriodSeconds: 1',
+    },
+  ];
+}
+
+function checkOnePod(claim: string, workload: WorkloadManifest): Problem[] {
   const { kind = 'workload', spec } = workload;
   const allowed =
     'a Pod, a StatefulSet with replicas: 1, or a Deployment with replicas: 1 and strategy Recreate';

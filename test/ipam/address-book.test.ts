@@ -11,6 +11,7 @@ import {
   type PoolRecord,
   type PoolSpec,
   QUARANTINE_MS,
+  STALE_OFFER_MS,
   type Step,
 } from 'netloom';
 
@@ -113,8 +114,9 @@ describe('offers', () => {
   test('they expire', () => {
     const book = bookWith();
     for (const owner of ['a', 'b', 'c']) book.offer(ask(owner), 0);
-    expect(codes(() => book.offer(ask('d'), OFFER_MS - 1))).toEqual(['NL_POOL_FULL']);
-    expect(codes(() => book.offer(ask('d'), OFFER_MS))).toEqual([]);
+    const other = ask('d', { identity: 'other' });
+    expect(codes(() => book.offer(other, OFFER_MS - 1))).toEqual(['NL_POOL_FULL']);
+    expect(codes(() => book.offer(other, OFFER_MS))).toEqual([]);
     expect(book.usage(POOL, OFFER_MS).offered).toBe(1);
   });
 
@@ -124,6 +126,23 @@ describe('offers', () => {
     expect(claim(book, 'd', 10).addresses).toEqual(offers[0]?.addresses);
     expect(book.claims(POOL, 10).map((one) => one.owner)).toEqual(['b', 'c', 'd']);
     expect(codes(() => book.offer(ask('e'), 10))).toEqual(['NL_POOL_FULL']);
+  });
+
+  test('one that has not been asked for again yields to a newer offer of the same credential', () => {
+    const book = bookWith();
+    const offers = ['a', 'b', 'c'].map((owner) => book.offer(ask(owner), 0).value);
+    for (const owner of ['b', 'c']) book.offer(ask(owner), STALE_OFFER_MS - 1);
+    expect(codes(() => book.offer(ask('d'), STALE_OFFER_MS - 1))).toEqual(['NL_POOL_FULL']);
+    const other = ask('d', { identity: 'other' });
+    expect(codes(() => book.offer(other, STALE_OFFER_MS))).toEqual(['NL_POOL_FULL']);
+    const taken = book.offer(ask('d'), STALE_OFFER_MS);
+    expect(taken.value.addresses).toEqual(offers[0]?.addresses);
+    expect(taken.changes).toContainEqual({
+      kind: 'claim',
+      serial: offers[0]?.serial,
+      claim: undefined,
+    });
+    expect(book.claims(POOL, STALE_OFFER_MS).map((one) => one.owner)).toEqual(['b', 'c', 'd']);
   });
 
   test('an offered pool serves offers but no claims, and ends by itself', () => {

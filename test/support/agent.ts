@@ -44,12 +44,11 @@ export class AgentProcess {
     const [file, ...args] = this.options.dropPrivileges ? [...netAdminOnly(), ...command] : command;
     const child = spawn(file as string, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
+    const before = this.log.length;
     this.port = await new Promise<number>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
         this.log += chunk;
-        const listening = /"event":"listening".*?"port":(\d+)/.exec(
-          this.log.slice(this.log.lastIndexOf('"event":"listening"')),
-        );
+        const listening = /"event":"listening".*?"port":(\d+)/.exec(this.log.slice(before));
         if (listening) resolve(Number(listening[1]));
       };
       child.stdout.on('data', read);

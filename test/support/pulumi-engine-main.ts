@@ -90,7 +90,7 @@ function keyOf({ type, name }: { type: string; name: string }): string {
 async function run(
   request: EngineRequest,
   provider: DynamicProviderProcess,
-): Promise<EngineResult> {
+): Promise<Omit<EngineResult, 'notes'>> {
   const engine = new Engine(request, provider);
   let outputs: Json = {};
   let ok = true;

@@ -2,7 +2,14 @@ import { isNetloomError, NetloomError, type Problem } from 'netloom';
 import type { BridgeSpec, BridgeView } from 'netloom/agent-api';
 import type { BridgeRecord, BridgeWish, PendingPut, Store, StoreChange } from '../store';
 import { bridgeOwned, bridgeView, incarnationIn, neverAsWanted } from './bridge-view';
-import { checkBridge, checkBridgeId, checkBridgeName, checkHost, throwIfAny } from './checks';
+import {
+  checkBridge,
+  checkBridgeId,
+  checkBridgeName,
+  checkHost,
+  type Guard,
+  throwIfAny,
+} from './checks';
 import type { HostLinks, LinkDriver } from './links';
 import { type BridgeMarks, bridgeMarks, isMarked } from './marks';
 import { type PlanStep, planBridge, planRemoval } from './plan';
@@ -166,7 +173,7 @@ export class BridgeService {
     };
     const host = await this.parts.links.observe();
     const record = changedRecord(name, wish, existing, !host.links.has(name));
-    throwIfAny(checkHost({ name, spec, marks: this.marks(record), requestAddress }, host));
+    throwIfAny(checkHost({ ...this.guard(record), requestAddress }, host));
     return { record, host };
   }
 
@@ -196,8 +203,7 @@ export class BridgeService {
     let failure: unknown;
     for (let round = 0; ; round++) {
       const host = await this.parts.links.observe();
-      const { name, spec } = record;
-      throwIfAny(checkHost({ name, spec, marks: this.marks(record) }, host));
+      throwIfAny(checkHost(this.guard(record), host));
       const steps = this.plan(record, host);
       if (steps.length === 0) return done;
       if (round === ROUNDS) throw failure ?? new NetloomError(neverAsWanted(record, steps));
@@ -258,6 +264,12 @@ export class BridgeService {
   /** Resolves when every change that was begun is done. */
   idle(): Promise<void> {
     return this.turns.idle();
+  }
+
+  private guard(record: BridgeRecord): Guard {
+    const { name, spec, pending } = record;
+    const wasMade = pending?.kind !== 'put' || pending.before !== undefined;
+    return { name, spec, marks: this.marks(record), wasMade };
   }
 
   private marks({ name, owner, managed }: BridgeRecord): BridgeMarks {

@@ -1,7 +1,14 @@
-import { checkHostBridge, checkIfname, NetloomError, type Problem, within } from 'netloom';
+import {
+  checkHostBridge,
+  checkIfname,
+  InterfaceAddress,
+  NetloomError,
+  type Problem,
+  within,
+} from 'netloom';
 import type { BridgeSpec } from 'netloom/agent-api';
 import { checkChangeId } from '../problems';
-import type { HostLinks } from './links';
+import type { HostLinks, LinkState } from './links';
 import { type BridgeMarks, isMarked } from './marks';
 
 /** IPv6 needs it (RFC 8200 5); below, the kernel takes IPv6 off the interface. */
@@ -15,12 +22,9 @@ export function checkBridge(name: string, spec: BridgeSpec): Problem[] {
       ? { ...problem, key: 'name' }
       : (within('spec', [problem])[0] ?? problem),
   );
-  const indexNames = [
-    ...(isIndexName(name) ? [indexName('name', name)] : []),
-    ...(spec.ports ?? []).flatMap((port, index) =>
-      isIndexName(port) ? [indexName(`spec.ports[${index}]`, port)] : [],
-    ),
-  ];
+  const indexNames = (spec.ports ?? []).flatMap((port, index) =>
+    isIndexName(port) ? [indexName(`spec.ports[${index}]`, port)] : [],
+  );
   return [...about, ...indexNames, ...checkMtu(spec)];
 }
 
@@ -71,28 +75,60 @@ export interface Guard {
   readonly name: string;
   readonly spec: BridgeSpec;
   readonly marks: BridgeMarks;
+  /** True once netloom has made this bridge on this host: see {@link tookOurPlace}. */
+  readonly wasMade: boolean;
 }
 
 /** Why the host does not allow a bridge; empty when it does. */
 export function checkHost(guard: Guard, host: HostLinks): Problem[] {
   const link = host.links.get(guard.name);
-  if (link && !isMarked(link, guard.marks)) {
-    const what = link.kind === 'bridge' ? 'a bridge' : 'another kind of interface';
-    const mark = link.alias === undefined ? '' : `, with alias "${link.alias}"`;
-    return [
-      {
-        code: 'NL_BRIDGE_FOREIGN',
-        key: 'name',
-        found: `there is ${what} "${guard.name}" on this host that netloom did not make for this owner${mark}`,
-        allowed: 'a name that is free',
-        fix: `choose another name, or remove the interface (ip link del dev ${guard.name}) when nobody needs it`,
-      },
-    ];
+  if (link && !isMarked(link, guard.marks) && !tookOurPlace(guard, link, host)) {
+    return [foreignLink(guard.name, link, host)];
   }
   return (guard.spec.ports ?? []).flatMap((port, index) => {
     const found = portProblem(guard, host, port);
     return found === undefined ? [] : [portRefused(`spec.ports[${index}]`, found, host, guard)];
   });
+}
+
+/**
+ * After a reboot pods may be faster than the agent, and the CNI bridge plugin then makes the bridge
+ * anew, without its addresses. A bridge that netloom has made here before, that carries nobody's
+ * mark, and that has nothing on it but pods and what is wanted, is taken back.
+ */
+function tookOurPlace(guard: Guard, link: LinkState, host: HostLinks): boolean {
+  const { name, spec, wasMade } = guard;
+  if (!wasMade || link.kind !== 'bridge' || link.alias !== undefined) return false;
+  const wanted = (spec.addresses ?? []).map((text) => String(InterfaceAddress.parse(text)));
+  return (
+    link.addresses.every((text) => wanted.includes(text) || isLinkLocal(text)) &&
+    portsOf(name, host).every((port) => port.kind === 'veth' || spec.ports?.includes(port.name))
+  );
+}
+
+function portsOf(name: string, host: HostLinks): LinkState[] {
+  return [...host.links.values()].filter((link) => link.master === name);
+}
+
+/** fe80::/64: the kernel gives it to every interface. */
+function isLinkLocal(text: string): boolean {
+  return text.toLowerCase().startsWith('fe80:');
+}
+
+function foreignLink(name: string, link: LinkState, host: HostLinks): Problem {
+  const what = link.kind === 'bridge' ? 'a bridge' : 'another kind of interface';
+  const mark = link.alias === undefined ? '' : `, with alias "${link.alias}"`;
+  const pods = portsOf(name, host).filter((port) => port.kind === 'veth').length;
+  const isPlugins = link.kind === 'bridge' && link.alias === undefined && pods > 0;
+  return {
+    code: 'NL_BRIDGE_FOREIGN',
+    key: 'name',
+    found: `there is ${what} "${name}" on this host that netloom did not make for this owner${mark}${isPlugins ? ' (the CNI bridge plugin makes one when pods come first)' : ''}`,
+    allowed: 'a name that is free',
+    fix: isPlugins
+      ? `delete the pods on it, then the bridge (ip link del dev ${name}), and make the bridge before the pods; or choose another name`
+      : `choose another name, or remove the interface (ip link del dev ${name}) when nobody needs it`,
+  };
 }
 
 function portProblem(guard: Guard, host: HostLinks, port: string): string | undefined {
