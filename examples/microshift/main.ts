@@ -1,5 +1,5 @@
-import { App, Chart } from 'cdk8s';
-import type { ContainerProps } from 'cdk8s-plus-28';
+import { App, Chart, Duration } from 'cdk8s';
+import { Capability, type ContainerProps, SeccompProfileType } from 'cdk8s-plus-28';
 import {
   AddressClaim,
   BridgeNetwork,
@@ -31,13 +31,19 @@ const lan = new BridgeNetwork(edge, 'bridge-conf', {
 const hello: ContainerProps = {
   ...container,
   portNumber: 8080,
-  securityContext: { user: 1001, group: 1001 },
+  securityContext: {
+    user: 1001,
+    group: 1001,
+    capabilities: { drop: [Capability.ALL] },
+    seccompProfile: { type: SeccompProfileType.RUNTIME_DEFAULT },
+  },
   resources: {},
 };
 
 // Whatever address comes; the same network twice gives net1 and net2.
 new MultiNetPod(edge, 'test-bridge', {
   metadata: { name: 'test-bridge' },
+  terminationGracePeriod: Duration.seconds(1),
   containers: [hello],
 })
   .attach(lan)
@@ -50,6 +56,7 @@ const camera = new AddressClaim(edge, 'camera-address', {
 });
 new MultiNetPod(edge, 'camera', {
   metadata: { name: 'camera' },
+  terminationGracePeriod: Duration.seconds(1),
   containers: [hello],
 }).attach(lan, { interface: 'cam0', claim: camera });
 

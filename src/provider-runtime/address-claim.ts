@@ -1,7 +1,7 @@
 import type { ClaimRequestBody, ClaimView } from '../agent-api';
 import { type ClaimFamily, familiesOf, IpAddress, incarnationOf } from '../ipam';
-import { Agents, askForPreview, failuresOf, sameJson } from './agents';
-import { type DynamicProvider, isUnknown } from './contract';
+import { Agents, askForPreview, failuresOf, sameJson, withoutStacks } from './agents';
+import { isUnknown } from './contract';
 
 /** What the resource's constructor sends. */
 export interface AddressClaimInputs {
@@ -27,7 +27,7 @@ export interface AddressClaimOutputs {
 const agents = new Agents();
 
 /** Offers in `check`, so that previews show the address; claims that very offer in `create`. */
-export const addressClaim: DynamicProvider<AddressClaimInputs, AddressClaimOutputs> = {
+export const addressClaim = withoutStacks<AddressClaimInputs, AddressClaimOutputs>({
   async configure({ config }) {
     agents.configure(config);
   },
@@ -79,7 +79,7 @@ export const addressClaim: DynamicProvider<AddressClaimInputs, AddressClaimOutpu
   async delete(id, props) {
     await agents.get(props.agent).release(props.pool, id, props.owner);
   },
-};
+});
 
 /** The addresses that a resource has already and nobody asks it to change. */
 function keptCidrs(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PoolSubnet } from '../ipam';
-import { Agents, askForPreview, failuresOf, sameJson } from './agents';
-import { type DynamicProvider, isUnknown } from './contract';
+import { Agents, askForPreview, failuresOf, sameJson, withoutStacks } from './agents';
+import { isUnknown } from './contract';
 
 /** What the resource's constructor sends. */
 export interface AddressPoolInputs {
@@ -24,7 +24,7 @@ export interface AddressPoolOutputs {
 const agents = new Agents();
 
 /** Offers the pool in `check`, so that the first preview of a new stack can take addresses from it. */
-export const addressPool: DynamicProvider<AddressPoolInputs, AddressPoolOutputs> = {
+export const addressPool = withoutStacks<AddressPoolInputs, AddressPoolOutputs>({
   async configure({ config }) {
     agents.configure(config);
   },
@@ -64,7 +64,7 @@ export const addressPool: DynamicProvider<AddressPoolInputs, AddressPoolOutputs>
   async delete(id, props) {
     await agents.get(props.agent).removePool(props.pool, id, props.owner);
   },
-};
+});
 
 function outputsOf({ owner, pool, agent, subnets }: AddressPoolInputs): AddressPoolOutputs {
   return { owner, pool, ...(agent !== undefined && { agent }), digest: digestOf(subnets) };

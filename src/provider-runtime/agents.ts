@@ -1,6 +1,6 @@
 import { AgentClient, agentConnections, chooseAgent, environmentSettings } from '../agent-api';
-import { describeProblem, NetloomError, type Problem } from '../errors';
-import type { CheckFailure, DynamicConfig } from './contract';
+import { describeProblem, isNetloomError, NetloomError, type Problem } from '../errors';
+import type { CheckFailure, DynamicConfig, DynamicProvider } from './contract';
 
 /** What `netloom:offers` may be. */
 export const OFFER_MODES = ['auto', 'required', 'off'] as const;
@@ -71,7 +71,7 @@ export async function askForPreview<T>(
     // The engine shows what a provider writes here beside the resource.
     const reasons = error.problems.map(describeProblem).join('\n');
     process.stderr.write(
-      `${reasons}\nThe preview goes on without it, and the deployment will ask again: netloom:offers is auto.\n`,
+      `${reasons}\nnetloom:offers is auto: this goes on without an answer, and the agent is asked again before anything is made.\n`,
     );
     return undefined;
   }
@@ -102,4 +102,32 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return [...keys].every((key) =>
     sameJson((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
   );
+}
+
+/**
+ * The provider, with the stacks taken off our own errors: Pulumi prints a stack beside the message,
+ * and where in our code a pool was found to be full is of no use to anybody.
+ */
+export function withoutStacks<Inputs, Outputs>(
+  provider: DynamicProvider<Inputs, Outputs>,
+): DynamicProvider<Inputs, Outputs> {
+  const quiet =
+    <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      try {
+        return await method(...args);
+      } catch (error) {
+        if (isNetloomError(error)) error.stack = '';
+        throw error;
+      }
+    };
+  return {
+    configure: quiet(provider.configure),
+    check: quiet(provider.check),
+    diff: quiet(provider.diff),
+    create: quiet(provider.create),
+    read: quiet(provider.read),
+    update: quiet(provider.update),
+    delete: quiet(provider.delete),
+  };
 }

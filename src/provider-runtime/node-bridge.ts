@@ -1,5 +1,5 @@
-import { Agents, askForPreview, failuresOf, sameJson } from './agents';
-import { type DynamicProvider, isUnknown } from './contract';
+import { Agents, askForPreview, failuresOf, sameJson, withoutStacks } from './agents';
+import { isUnknown } from './contract';
 
 /** What the resource's constructor sends: one bridge on one node. */
 export interface NodeBridgeInputs {
@@ -15,7 +15,7 @@ export interface NodeBridgeInputs {
 const agents = new Agents();
 
 /** Has the agent plan in `check` (so that a preview refuses what the node would), and apply in `create`. */
-export const nodeBridge: DynamicProvider<NodeBridgeInputs, NodeBridgeInputs> = {
+export const nodeBridge = withoutStacks<NodeBridgeInputs, NodeBridgeInputs>({
   async configure({ config }) {
     agents.configure(config);
   },
@@ -62,7 +62,7 @@ export const nodeBridge: DynamicProvider<NodeBridgeInputs, NodeBridgeInputs> = {
   async delete(id, props) {
     await agents.get(props.agent).removeBridge(props.bridge, id, props.owner);
   },
-};
+});
 
 function body(inputs: NodeBridgeInputs) {
   const { addresses, ports, mtu } = inputs;

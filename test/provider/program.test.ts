@@ -52,6 +52,6 @@ test('without an agent a preview goes on, says so, and knows no address', async 
     'netloom-microshift:addresses': '["10.31.0.1/24"]',
   });
   expect(ok).toBe(true);
-  expect(notes).toMatch(/"edge-1" .* did not answer .*\n.*the deployment will ask again/);
+  expect(notes).toMatch(/"edge-1" .* did not answer .*\n.*the agent is asked again/);
   expect(outputs).not.toHaveProperty('address');
 }, 60_000);
