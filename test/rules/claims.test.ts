@@ -105,6 +105,13 @@ describe('workloads that a claim may be attached to', () => {
   const cases: { name: string; given: WorkloadManifest; want: string[] }[] = [
     { name: 'a pod', given: { kind: 'Pod', spec: {} }, want: [] },
     {
+      name: 'a pod that is gone from the API before it is gone from the node',
+      given: { kind: 'Pod', spec: { terminationGracePeriodSeconds: 0 } },
+      want: [
+        'claim: claim "c" is for one pod, and with terminationGracePeriodSeconds: 0 the next pod comes up while this one still has the address. Allowed: a terminationGracePeriodSeconds of 1 or more. Fix: set terminationGracePeriodSeconds: 1. (NL_CLAIM_WORKLOAD)',
+      ],
+    },
+    {
       name: 'a StatefulSet of one',
       given: { kind: 'StatefulSet', spec: { replicas: 1 } },
       want: [],
