@@ -61,30 +61,40 @@ export interface BridgeSettings {
   readonly portIsolation?: boolean | undefined;
 }
 
-/** The plugin's own part of the configuration, keys in upstream's order. */
+/** Keys that are written as they are given, in upstream's order; `type` comes before. */
+const KEYS = [
+  'bridge',
+  'isGateway',
+  'isDefaultGateway',
+  'forceAddress',
+  'ipMasq',
+  'ipMasqBackend',
+  'mtu',
+  'hairpinMode',
+  'promiscMode',
+  'vlan',
+  'vlanTrunk',
+  'preserveDefaultVlan',
+  'macspoofchk',
+  'enabledad',
+  'disableContainerInterface',
+  'portIsolation',
+] as const satisfies readonly (keyof BridgeSettings)[];
+
+/** The plugin's own part of the configuration. */
 export function bridgePlugin(settings: BridgeSettings): PluginConfig {
+  const plugin: Record<string, unknown> & { type: string } = { type: 'bridge' };
   const tagged = (settings.vlan ?? 0) > 0 || (settings.vlanTrunk?.length ?? 0) > 0;
-  return definedOnly({
-    type: 'bridge',
-    bridge: settings.bridge,
-    isGateway: settings.isGateway,
-    isDefaultGateway: settings.isDefaultGateway,
-    forceAddress: settings.forceAddress,
-    ipMasq: settings.ipMasq,
-    ipMasqBackend: settings.ipMasqBackend,
-    mtu: settings.mtu,
-    hairpinMode: settings.hairpinMode,
-    promiscMode: settings.promiscMode,
-    vlan: settings.vlan,
-    vlanTrunk: settings.vlanTrunk?.map((trunk) =>
-      definedOnly({ id: trunk.id, minID: trunk.minID, maxID: trunk.maxID }),
-    ),
-    preserveDefaultVlan: settings.preserveDefaultVlan ?? (tagged ? false : undefined),
-    macspoofchk: settings.macspoofchk,
-    enabledad: settings.enabledad,
-    disableContainerInterface: settings.disableContainerInterface,
-    portIsolation: settings.portIsolation,
-  });
+  for (const key of KEYS) {
+    const value = key === 'vlanTrunk' ? trunks(settings) : settings[key];
+    if (value !== undefined) plugin[key] = value;
+    else if (key === 'preserveDefaultVlan' && tagged) plugin[key] = false;
+  }
+  return plugin;
+}
+
+function trunks({ vlanTrunk }: BridgeSettings): VlanTrunk[] | undefined {
+  return vlanTrunk?.map(({ id, minID, maxID }) => definedOnly({ id, minID, maxID }));
 }
 
 /** True when the plugin itself puts a gateway address on the bridge. */

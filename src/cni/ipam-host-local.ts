@@ -105,12 +105,16 @@ export function hostLocalIpam(settings: HostLocalSettings): PluginConfig {
 
 function split(range: HostLocalRange, claimable: IpRangeSet): HostLocalRange[] {
   const { subnet, rangeStart, rangeEnd, gateway } = range;
-  if (!claimable.ranges.some((part) => part.overlaps(spanOf(range)))) {
+  if (claimable.isEmpty) return [definedOnly({ subnet, rangeStart, rangeEnd, gateway })];
+  const span = spanOf(range);
+  const left = runtimeRanges(range, claimable);
+  if (left.length === 1 && left[0]?.equals(span)) {
     return [definedOnly({ subnet, rangeStart, rangeEnd, gateway })];
   }
-  return runtimeRanges(range, claimable).map((left) =>
-    definedOnly({ subnet, rangeStart: `${left.first}`, rangeEnd: `${left.last}`, gateway }),
-  );
+  return left.map(({ first, last }) => {
+    const ends = { subnet, rangeStart: String(first), rangeEnd: String(last) };
+    return gateway === undefined ? ends : { ...ends, gateway };
+  });
 }
 
 /** The claimable part as a pool, one subnet for each range that has a share of it. */

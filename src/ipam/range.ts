@@ -71,6 +71,10 @@ export class IpRange {
     );
   }
 
+  equals(other: IpRange): boolean {
+    return this.first.equals(other.first) && this.last.equals(other.last);
+  }
+
   /** `FIRST-LAST`, or the address alone when there is just one. */
   toString(): string {
     return this.first.equals(this.last) ? `${this.first}` : `${this.first}-${this.last}`;

@@ -47,16 +47,16 @@ export function claimedName(name: string): string {
 
 /** The CNI configuration of a network, keys in a fixed order. */
 export function networkConfig(network: NetworkDefinition): NetworkConfig {
-  const { type, ...settings } = renderLink(network.link);
+  const plugin = renderLink(network.link);
   const ipam = renderIpam(network.ipam);
-  return {
-    cniVersion: network.cniVersion ?? DEFAULT_CNI_VERSION,
-    name: network.name,
-    type,
-    ...settings,
-    ...capabilitiesFor(network.ipam),
-    ...(ipam === undefined ? {} : { ipam }),
-  };
+  const { name, cniVersion = DEFAULT_CNI_VERSION } = network;
+  const config = { cniVersion, name, type: plugin.type };
+  return Object.assign(
+    config,
+    plugin,
+    capabilitiesFor(network.ipam),
+    ipam === undefined ? undefined : { ipam },
+  );
 }
 
 /** The `spec` of a network's object. The same input gives the same bytes. */
@@ -68,9 +68,11 @@ export function networkSpec(network: NetworkDefinition): NetworkSpec {
  * Pods bring their addresses to a static network. With the capability they replace the configured
  * ones; without it the plugin would add them.
  */
-function capabilitiesFor(ipam: IpamConfig): { capabilities?: Record<string, boolean> } {
+function capabilitiesFor(
+  ipam: IpamConfig,
+): { readonly capabilities: Record<string, boolean> } | undefined {
   const isStatic = ipam.kind === 'static' || (ipam.kind === 'raw' && ipam.config.type === 'static');
-  return isStatic ? { capabilities: { ips: true } } : {};
+  return isStatic ? { capabilities: { ips: true } } : undefined;
 }
 
 /**

@@ -23,6 +23,7 @@ import {
   IpRange,
   IpRangeSet,
 } from '../ipam';
+import { isPlainlyRight } from './plain-host-local';
 
 interface Located {
   readonly key: string;
@@ -39,6 +40,11 @@ interface Placed extends Located {
 
 /** Everything wrong with host-local settings, by the plugin's own rules and ours for the claimable part. */
 export function checkHostLocal(settings: HostLocalSettings): Problem[] {
+  return isPlainlyRight(settings) ? [] : checkHostLocalFully(settings);
+}
+
+/** The same without the short way for what is plainly right. */
+export function checkHostLocalFully(settings: HostLocalSettings): Problem[] {
   const located = locate(settings);
   const problems: Problem[] = [];
   if (located.length === 0) {

@@ -1,0 +1,126 @@
+import type { CniRoute, HostLocalRange, HostLocalSettings } from '../cni';
+import { parseV4, parseV6 } from '../ipam/address-text';
+
+/** An IPv4 address as a number, an IPv6 one as a bigint: they compare, and never with each other. */
+type Value = number | bigint;
+
+interface Span {
+  readonly first: Value;
+  readonly last: Value;
+}
+
+interface PlainRange {
+  readonly subnet: Span;
+  readonly start: Value;
+  readonly gateway: Value;
+}
+
+/**
+ * True when settings are of the common, simple kind and nothing is wrong with them: one range of a
+ * family, at most one claimable part in each, routes without next hop. False says nothing: the full
+ * check then looks. It is what 1,000 networks without a mistake spend their checks in; a property
+ * test holds it against the full check.
+ */
+export function isPlainlyRight(settings: HostLocalSettings): boolean {
+  const { ranges, rangeSets, claimable, routes } = settings;
+  if (rangeSets !== undefined || ranges === undefined || ranges.length === 0) return false;
+  let v4: PlainRange | undefined;
+  let v6: PlainRange | undefined;
+  for (const range of ranges) {
+    const plain = plainRange(range);
+    if (plain === undefined) return false;
+    if (typeof plain.start === 'number') {
+      if (v4 !== undefined) return false;
+      v4 = plain;
+    } else {
+      if (v6 !== undefined) return false;
+      v6 = plain;
+    }
+  }
+  return arePlainParts(claimable ?? [], v4, v6) && (routes ?? []).every(isPlainRoute);
+}
+
+function plainRange(range: HostLocalRange): PlainRange | undefined {
+  const subnet = plainNetwork(range.subnet, 30, 126);
+  if (subnet === undefined) return undefined;
+  const start =
+    range.rangeStart === undefined ? next(subnet.first) : plainAddress(range.rangeStart);
+  const end = range.rangeEnd === undefined ? lastOf(subnet) : plainAddress(range.rangeEnd);
+  const gateway = range.gateway === undefined ? next(subnet.first) : plainAddress(range.gateway);
+  if (start === undefined || end === undefined || gateway === undefined) return undefined;
+  // At least two addresses, so that one is left beside the gateway.
+  const isRight =
+    isInside(start, subnet) && isInside(end, subnet) && start < end && isInside(gateway, subnet);
+  return isRight ? { subnet, start, gateway } : undefined;
+}
+
+/** One part in a family's subnet, behind the first address of the range, which stays for run time. */
+function arePlainParts(
+  claimable: readonly string[],
+  v4: PlainRange | undefined,
+  v6: PlainRange | undefined,
+): boolean {
+  const seen = new Set<PlainRange>();
+  return claimable.every((text) => {
+    const part = plainPart(text);
+    const home = typeof part?.first === 'number' ? v4 : v6;
+    if (part === undefined || home === undefined || seen.has(home)) return false;
+    seen.add(home);
+    const { subnet, start, gateway } = home;
+    return (
+      part.first > start &&
+      start !== gateway &&
+      part.last < subnet.last &&
+      (gateway < part.first || gateway > part.last)
+    );
+  });
+}
+
+function plainPart(text: string): Span | undefined {
+  if (text.includes('/')) return plainNetwork(text, 32, 128);
+  const dash = text.indexOf('-');
+  const first = plainAddress(dash < 0 ? text : text.slice(0, dash));
+  const last = dash < 0 ? first : plainAddress(text.slice(dash + 1));
+  if (first === undefined || typeof first !== typeof last) return undefined;
+  return first <= (last as Value) ? { first, last: last as Value } : undefined;
+}
+
+function isPlainRoute(route: CniRoute): boolean {
+  return route.gw === undefined && plainNetwork(route.dst, 32, 128) !== undefined;
+}
+
+function plainNetwork(text: unknown, most4: number, most6: number): Span | undefined {
+  if (typeof text !== 'string') return undefined;
+  const slash = text.indexOf('/');
+  if (slash < 0 || !/^[1-9]\d?\d?$/.test(text.slice(slash + 1))) return undefined;
+  const first = plainAddress(text.slice(0, slash));
+  const length = Number(text.slice(slash + 1));
+  if (typeof first === 'number') {
+    const size = 2 ** (32 - length);
+    return length <= most4 && first % size === 0 ? { first, last: first + size - 1 } : undefined;
+  }
+  if (first === undefined || length > most6) return undefined;
+  const size = 1n << BigInt(128 - length);
+  return first % size === 0n ? { first, last: first + size - 1n } : undefined;
+}
+
+/** IPv4 written as IPv6 (::ffff:0:0/96) is left to the full check, which refuses it. */
+function plainAddress(text: unknown): Value | undefined {
+  if (typeof text !== 'string' || text.length > 39) return undefined;
+  if (!text.includes(':')) return parseV4(text);
+  const value = parseV6(text);
+  return value !== undefined && value >> 32n !== 0xffffn ? value : undefined;
+}
+
+function next(value: Value): Value {
+  return typeof value === 'number' ? value + 1 : value + 1n;
+}
+
+/** Without the broadcast address, which IPv6 has none of. */
+function lastOf({ last }: Span): Value {
+  return typeof last === 'number' ? last - 1 : last;
+}
+
+function isInside(value: Value, span: Span): boolean {
+  return typeof value === typeof span.first && value >= span.first && value <= span.last;
+}
