@@ -41,7 +41,9 @@ export interface HostLocalSettings {
 
 /** The sets as upstream means them. */
 export function hostLocalSets(settings: HostLocalSettings): (readonly HostLocalRange[])[] {
-  return [...(settings.rangeSets ?? []), ...(settings.ranges ?? []).map((range) => [range])];
+  const { rangeSets, ranges = [] } = settings;
+  const single = ranges.map((range) => [range]);
+  return rangeSets ? [...rangeSets, ...single] : single;
 }
 
 /** The gateway that the plugin reports for a range: the given one, or the first host address. */
@@ -88,7 +90,8 @@ export function gatewaySet(ranges: readonly HostLocalRange[]): IpRangeSet {
 
 /** The claimable part as a set of addresses. */
 export function claimableSet(claimable: readonly string[] | undefined): IpRangeSet {
-  return IpRangeSet.of((claimable ?? []).map(IpRange.parse));
+  if (claimable === undefined || claimable.length === 0) return IpRangeSet.EMPTY;
+  return IpRangeSet.of(claimable.map(IpRange.parse));
 }
 
 /** The plugin's configuration, the claimable part cut out of the ranges. */
@@ -96,7 +99,12 @@ export function hostLocalIpam(settings: HostLocalSettings): PluginConfig {
   const claimable = claimableSet(settings.claimable);
   return definedOnly({
     type: 'host-local',
-    ranges: hostLocalSets(settings).map((set) => set.flatMap((range) => split(range, claimable))),
+    ranges: hostLocalSets(settings).map((set) => {
+      const [only] = set;
+      return only && set.length === 1
+        ? split(only, claimable)
+        : set.flatMap((range) => split(range, claimable));
+    }),
     routes: settings.routes?.map((route) => definedOnly({ dst: route.dst, gw: route.gw })),
     dataDir: settings.dataDir,
     resolvConf: settings.resolvConf,

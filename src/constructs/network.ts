@@ -1,5 +1,5 @@
-import { ApiObject, type ApiObjectMetadata, Chart, Lazy } from 'cdk8s';
-import { Construct, type IConstruct } from 'constructs';
+import { ApiObject, type ApiObjectMetadata, type ApiObjectProps, Chart, Lazy } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
 import { claimablePool, type LinkConfig, type NetworkConfig } from '../cni';
 import type { Problem } from '../errors';
 import {
@@ -52,17 +52,24 @@ export interface NetworkReference {
   readonly namespace?: string;
 }
 
-/** A secondary network: one NetworkAttachmentDefinition, and its twin for claimed addresses. */
-export abstract class Network extends Construct implements INetwork {
+/**
+ * A secondary network: a NetworkAttachmentDefinition, and below it its twin for claimed addresses.
+ *
+ * It is its own ApiObject: `addJsonPatch`, `addDependency` and `metadata` are those of the object.
+ */
+export abstract class Network extends ApiObject implements INetwork {
+  /** By class, and not by the mark that cdk8s puts on every ApiObject. */
+  static override [Symbol.hasInstance](value: unknown): value is Network {
+    // biome-ignore lint/complexity/noThisInStatic: it is the class on the right of `instanceof`
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
   /** A network that this program does not make. It is not looked for: nothing talks to a cluster at synthesis. */
   static fromName(_scope: IConstruct, _id: string, reference: NetworkReference): INetwork {
     return { ...reference };
   }
 
-  readonly name: string;
   readonly namespace?: string;
-  /** The NetworkAttachmentDefinition. */
-  readonly apiObject: ApiObject;
   /** The twin's NetworkAttachmentDefinition; only with a claimable part. */
   readonly claimedApiObject?: ApiObject;
   /** Name of the twin; only with a claimable part. */
@@ -72,29 +79,36 @@ export abstract class Network extends Construct implements INetwork {
   private checked?: { platform: PlatformFacts | undefined; problems: readonly Problem[] };
 
   constructor(scope: Construct, id: string, props: NetworkProps, link: LinkConfig) {
-    super(scope, id);
-    this.name = props.name ?? id;
-    const namespace = props.namespace ?? Chart.of(this).namespace;
-    if (namespace !== undefined) this.namespace = namespace;
+    const name = props.name ?? id;
+    const namespace = props.namespace ?? Chart.of(scope).namespace;
     const ipam = props.ipam._config;
-    this._definition = { name: this.name, namespace, link, ipam, cniVersion: props.cniVersion };
-    const definition = this._definition;
-    this.apiObject = this.render(
-      'Resource',
-      this.name,
-      props,
-      () => networkSpec(definition).config,
+    const definition = { name, namespace, link, ipam, cniVersion: props.cniVersion };
+    super(
+      scope,
+      id,
+      objectProps(name, namespace, props, () => networkSpec(definition).config),
     );
+    if (namespace !== undefined) this.namespace = namespace;
+    this._definition = definition;
     if (ipam.kind === 'host-local' && (ipam.settings.claimable?.length ?? 0) > 0) {
-      this.claimedName = claimedName(this.name);
-      this.claimedApiObject = this.render('Claimed', this.claimedName, props, () => {
-        return networkSpec(claimedNetwork(definition) as NetworkDefinition).config;
-      });
+      this.claimedName = claimedName(name);
+      const config = (): string =>
+        networkSpec(claimedNetwork(definition) as NetworkDefinition).config;
+      const twin = objectProps(this.claimedName, namespace, props, config);
+      this.claimedApiObject = new ApiObject(this, 'Claimed', twin);
     }
     const { networks, networksByObject } = modelOf(this);
     networks.push(definition);
     const twice = checkNetworkOnce(definition, networksByObject);
-    validateWith(this, () => [...this.problems(Platform.of(this)?._facts), ...twice]);
+    validateWith(this, () => {
+      const problems = this.problems(Platform.of(this)?._facts);
+      return twice.length === 0 ? problems : [...problems, ...twice];
+    });
+  }
+
+  /** The NetworkAttachmentDefinition: the network itself. */
+  get apiObject(): ApiObject {
+    return this;
   }
 
   /** The CNI configuration as it is written. @throws NetloomError for what synthesis would refuse */
@@ -114,18 +128,19 @@ export abstract class Network extends Construct implements INetwork {
     }
     return this.checked.problems;
   }
+}
 
-  private render(id: string, name: string, props: NetworkProps, produce: () => string): ApiObject {
-    const metadata = {
-      ...props.metadata,
-      name,
-      ...(this.namespace ? { namespace: this.namespace } : {}),
-    };
-    return new ApiObject(this, id, {
-      apiVersion: NETWORK_API_VERSION,
-      kind: NETWORK_KIND,
-      metadata,
-      spec: { config: Lazy.any({ produce }) },
-    });
-  }
+function objectProps(
+  name: string,
+  namespace: string | undefined,
+  props: NetworkProps,
+  produce: () => string,
+): ApiObjectProps {
+  return {
+    apiVersion: NETWORK_API_VERSION,
+    kind: NETWORK_KIND,
+    metadata: { ...props.metadata, name, ...(namespace === undefined ? {} : { namespace }) },
+    // Lazy: what is wrong with a network is told at validation, not by an exception here.
+    spec: { config: Lazy.any({ produce }) },
+  };
 }

@@ -92,17 +92,31 @@ function isPlainRoute(route: CniRoute): boolean {
 function plainNetwork(text: unknown, most4: number, most6: number): Span | undefined {
   if (typeof text !== 'string') return undefined;
   const slash = text.indexOf('/');
-  if (slash < 0 || !/^[1-9]\d?\d?$/.test(text.slice(slash + 1))) return undefined;
+  const length = slash < 0 ? 0 : plainLength(text, slash + 1);
+  if (length === 0) return undefined;
   const first = plainAddress(text.slice(0, slash));
-  const length = Number(text.slice(slash + 1));
   if (typeof first === 'number') {
     const size = 2 ** (32 - length);
     return length <= most4 && first % size === 0 ? { first, last: first + size - 1 } : undefined;
   }
   if (first === undefined || length > most6) return undefined;
-  const size = 1n << BigInt(128 - length);
-  return first % size === 0n ? { first, last: first + size - 1n } : undefined;
+  const hosts = HOSTS[length] as bigint;
+  return (first & hosts) === 0n ? { first, last: first | hosts } : undefined;
 }
+
+/** 1 to 128, or 0 for what is none, or unusual. */
+function plainLength(text: string, start: number): number {
+  let length = 0;
+  for (let index = start; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9 || (digit === 0 && length === 0)) return 0;
+    length = length * 10 + digit;
+  }
+  return length <= 128 ? length : 0;
+}
+
+/** The host bits of an IPv6 network, by prefix length. */
+const HOSTS = Array.from({ length: 129 }, (_, length) => (1n << BigInt(128 - length)) - 1n);
 
 /** IPv4 written as IPv6 (::ffff:0:0/96) is left to the full check, which refuses it. */
 function plainAddress(text: unknown): Value | undefined {

@@ -1,4 +1,4 @@
-import { ApiObject, type App, Chart, Testing } from 'cdk8s';
+import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
 import {
   AddressClaim,
   BridgeNetwork,
@@ -9,6 +9,7 @@ import {
   MacvlanMode,
   MacvlanNetwork,
   NetloomCrds,
+  Network,
   Platform,
 } from 'netloom/constructs';
 import { appsChart, configsOf, objectsOf, placeOf, problemsOfSynth } from './support';
@@ -355,5 +356,24 @@ describe('claims', () => {
       addresses: ['10.10.0.254/24', 'fd00:10::1/64'],
     });
     expect(problemsOfSynth(() => Testing.synth(chart))).toEqual([]);
+  });
+});
+
+test('a network is its own ApiObject, and told from others by its class', () => {
+  const chart = new Chart(new App(), 'apps', { namespace: 'apps' });
+  const ipam = Ipam.static({ addresses: [{ address: '10.0.0.5/24' }] });
+  const lan = new BridgeNetwork(chart, 'lan', { ipam });
+  const other = new ApiObject(chart, 'other', { apiVersion: 'v1', kind: 'ConfigMap' });
+  expect(lan.apiObject).toBe(lan);
+  expect([lan instanceof ApiObject, lan instanceof Network, lan instanceof BridgeNetwork]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(lan).not.toBeInstanceOf(MacvlanNetwork);
+  expect(other).not.toBeInstanceOf(Network);
+  lan.addJsonPatch(JsonPatch.add('/metadata/labels', { team: 'edge' }));
+  expect(Testing.synth(chart)[0]).toMatchObject({
+    metadata: { name: 'lan', labels: { team: 'edge' } },
   });
 });
