@@ -94,7 +94,7 @@ const settings: fc.Arbitrary<HostLocalSettings> = fc.record({
 
 test('what is plainly right is right: the full check finds nothing either', () => {
   let right = 0;
-  fc.assert(
+  void fc.assert(
     fc.property(settings, (given) => {
       if (!isPlainlyRight(given)) return;
       right++;
@@ -107,7 +107,7 @@ test('what is plainly right is right: the full check finds nothing either', () =
 }, 60_000);
 
 test('what is not plainly right gets the full check', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(settings, (given) => {
       expect(checkHostLocal(given)).toEqual(checkHostLocalFully(given));
     }),
