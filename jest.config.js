@@ -41,6 +41,6 @@ module.exports = {
   maxWorkers: 2,
   testTimeout: 30_000,
   watchman: false,
-  cacheDirectory: path.join(os.tmpdir(), `netloom-jest-${user}`),
+  cacheDirectory: path.join(process.env.NETLOOM_JEST_CACHE ?? os.tmpdir(), `netloom-jest-${user}`),
   reporters: ['default', '<rootDir>/scripts/jest-reporter.js'],
 };

@@ -131,8 +131,18 @@ function spawnInNamespace(command, args, options = {}) {
   const { kind } = namespaceSupport();
   if (kind === 'none') throw new Error(namespaceHelp([command, ...args].join(' ')));
   const [file, allArgs] = commandLine(kind, command, args);
-  const env = { ...(options.env ?? process.env), ...toolEnv(), NETLOOM_OUTER_UID: outerUid() };
-  return spawn(file, allArgs, { stdio: 'inherit', ...options, env });
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'netloom-run-'));
+  const env = {
+    NETLOOM_JEST_CACHE: os.tmpdir(),
+    ...(options.env ?? process.env),
+    ...toolEnv(),
+    NETLOOM_OUTER_UID: outerUid(),
+    // Inside, everybody's uid is 0: programs that share files by uid would meet those of root.
+    TMPDIR: temporary,
+  };
+  const child = spawn(file, allArgs, { stdio: 'inherit', ...options, env });
+  child.once('close', () => fs.rmSync(temporary, { recursive: true, force: true }));
+  return child;
 }
 
 /**
