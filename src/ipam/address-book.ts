@@ -1,110 +1,31 @@
-import { createHash } from 'node:crypto';
 import { NetloomError, type Problem } from '../errors';
 import { addressProblem, IpAddress, type IpFamily } from './address';
 import { InterfaceAddress } from './cidr';
 import {
-  type ClaimFamily,
-  checkPoolSpec,
-  familiesOf,
-  type ParsedPoolSubnet,
-  POOL_NAME,
-  type PoolSpec,
-  parsePoolSubnet,
-} from './pool';
-
-/** How long an offer is kept when nobody claims it: 15 minutes. */
-export const OFFER_MS = 15 * 60_000;
-
-/**
- * How old an offer is when a newer one of the same credential may take its place in a full pool. The
- * resources of one preview ask within seconds: what has not asked again since is not in the program
- * any more.
- */
-export const STALE_OFFER_MS = 15_000;
-
-/** How long a freed address stays out of use (neighbours still hold it in their ARP caches): 60 seconds. */
-export const QUARANTINE_MS = 60_000;
-
-/** A pool as it is stored. */
-export interface PoolRecord {
-  readonly name: string;
-  readonly spec: PoolSpec;
-  readonly owner: string;
-  /** Whose credential made it. */
-  readonly identity: string;
-  /** Raised by each create; a removal with an older one has no effect. 0 while only offered. */
-  readonly incarnation: number;
-  /** End of an offered pool, in ms since 1970; absent once it is made. */
-  readonly offeredUntil?: number | undefined;
-}
-
-/** An address, or one of each family, held by or kept for one owner. */
-export interface ClaimRecord {
-  /** Order of giving, unique over all pools, never used again. */
-  readonly serial: number;
-  readonly pool: string;
-  readonly owner: string;
-  readonly identity: string;
-  readonly state: 'offered' | 'claimed' | 'released';
-  /** Raised by each claim; a release with an older one has no effect. 0 while only offered. */
-  readonly incarnation: number;
-  /** IPv4 before IPv6. */
-  readonly addresses: readonly string[];
-  /** End of an offer or of the quarantine after a release, in ms since 1970. */
-  readonly until?: number | undefined;
-  /** Of an offer: end of the quarantine that its address is still in for everybody else. */
-  readonly quarantinedUntil?: number | undefined;
-}
-
-/** One row to write. The caller answers its client after all rows of a step are durable. */
-export type BookChange =
-  | { readonly kind: 'pool'; readonly name: string; readonly pool: PoolRecord | undefined }
-  | { readonly kind: 'claim'; readonly serial: number; readonly claim: ClaimRecord | undefined };
-
-/** What a step answers, and what it wants written. */
-export interface Step<T> {
-  readonly value: T;
-  readonly changes: readonly BookChange[];
-}
-
-/** Who asks. The owner is the key of the thing that holds the address, the identity its credential. */
-export interface Asker {
-  readonly owner: string;
-  readonly identity: string;
-}
-
-export interface PoolRequest extends Asker {
-  readonly name: string;
-  readonly spec: PoolSpec;
-  /** The incarnation to change. @default - a new one begins */
-  readonly incarnation?: number | undefined;
-  /** The owner that hands the pool over, of the same identity. @default - none */
-  readonly from?: string | undefined;
-}
-
-export interface ClaimRequest extends Asker {
-  readonly pool: string;
-  /** Exactly these addresses. @default - of the book's choice */
-  readonly addresses?: readonly string[] | undefined;
-  /** @default - the families of `addresses`, else IPv4 where the pool has it, else IPv6 */
-  readonly family?: ClaimFamily | undefined;
-  /** The owner that hands its claim over, incarnation and all; of the same identity. @default - none */
-  readonly from?: string | undefined;
-}
-
-/** Which claim to give back. */
-export interface ReleaseRequest extends Asker {
-  readonly pool: string;
-  readonly incarnation: number;
-}
-
-/** How full a pool is. `size` may exceed what a number can hold. */
-export interface PoolUsage {
-  readonly size: bigint;
-  readonly claimed: number;
-  readonly offered: number;
-  readonly quarantined: number;
-}
+  checkPoolName,
+  count,
+  listOf,
+  outsideClaimable,
+  ownerIdentity,
+  poolOwned,
+  poolUnknown,
+  seconds,
+} from './claim-problems';
+import {
+  type Asker,
+  type BookChange,
+  type ClaimRecord,
+  type ClaimRequest,
+  OFFER_MS,
+  type PoolRecord,
+  type PoolRequest,
+  type PoolUsage,
+  QUARANTINE_MS,
+  type ReleaseRequest,
+  STALE_OFFER_MS,
+  type Step,
+} from './claim-records';
+import { checkPoolSpec, familiesOf, type ParsedPoolSubnet, parsePoolSubnet } from './pool';
 
 interface Pool {
   record: PoolRecord;
@@ -650,57 +571,9 @@ export class AddressBook {
   }
 }
 
-/** The stable part of a claim's id: the same owner and pool always have the same. */
-export function claimName(pool: string, owner: string): string {
-  return createHash('sha256').update(`${pool}\n${owner}`).digest('hex').slice(0, 16);
-}
-
-/** Puts `<claim>#<incarnation>` together. */
-export function claimId(claim: Pick<ClaimRecord, 'pool' | 'owner' | 'incarnation'>): string {
-  return `${claimName(claim.pool, claim.owner)}#${claim.incarnation}`;
-}
-
-/** The number behind the `#` of a claim's or pool's id; undefined for any other text. */
-export function incarnationOf(id: string): number | undefined {
-  const digits = /#([1-9]\d{0,15})$/.exec(id)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
 /** An address of a claim with its subnet's prefix length. */
 export function withPrefix(address: string, subnet: ParsedPoolSubnet): string {
   return String(InterfaceAddress.of(IpAddress.parse(address), subnet.subnet.prefixLength));
-}
-
-/** The problem of a wanted address that the pool does not give. */
-export function outsideClaimable(
-  text: string,
-  pool: string,
-  subnets: readonly ParsedPoolSubnet[],
-  key = 'address',
-): Problem {
-  const allowed = subnets.map((subnet) => String(subnet.assignable)).filter((part) => part !== '');
-  return {
-    code: 'NL_CLAIM_OUTSIDE_CLAIMABLE',
-    key,
-    found: `"${text}" is not in the claimable part of "${pool}"`,
-    allowed: `one of ${allowed.join(', ')}`,
-    fix: 'take one of these, or leave the address out to be given one',
-  };
-}
-
-/** Everything wrong with a pool's name. */
-export function checkPoolName(name: string, key = 'name'): Problem[] {
-  if (typeof name === 'string' && POOL_NAME.test(name)) return [];
-  return [
-    {
-      code: 'NL_NAME_INVALID',
-      key,
-      found: `${JSON.stringify(name)} is not a name for a pool`,
-      allowed:
-        '1 to 253 of a-z, 0-9, "-", ".", "_" and "/", beginning and ending with a letter or digit',
-      fix: 'choose a name such as vips or apps/lan',
-    },
-  ];
 }
 
 function pick(request: PoolRequest): Omit<PoolRecord, 'incarnation'> {
@@ -744,50 +617,4 @@ function oldestOffer(
     .filter((claim) => claim.state === 'offered' && (quarantineEnd(claim) ?? 0) <= now)
     .filter((claim) => claim.addresses.some((text) => familyOf(text) === family) && mayYield(claim))
     .sort((a, b) => (a.until ?? 0) - (b.until ?? 0))[0];
-}
-
-function poolUnknown(name: string, offered: boolean): Problem {
-  return {
-    code: 'NL_POOL_UNKNOWN',
-    key: 'pool',
-    found: offered
-      ? `pool "${name}" has only been offered to a preview, not made`
-      : `there is no pool "${name}"`,
-    allowed: 'a pool that this agent holds',
-    fix: 'make the pool (AddressPool, or a network with a claimable part) before claiming from it',
-  };
-}
-
-function poolOwned(record: PoolRecord): Problem {
-  return {
-    code: 'NL_POOL_OWNED',
-    key: 'name',
-    found: `pool "${record.name}" belongs to ${record.owner} (identity "${record.identity}")`,
-    allowed: 'a pool of your own',
-    fix: 'choose another name, or change the pool where it is declared',
-  };
-}
-
-function ownerIdentity(claim: ClaimRecord): Problem {
-  return {
-    code: 'NL_OWNER_IDENTITY',
-    key: 'owner',
-    found: `owner "${claim.owner}" is in use by identity "${claim.identity}"`,
-    allowed: 'an owner key that only one credential uses',
-    fix: 'set a netloom:identity of its own in the configuration of each stack',
-  };
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function listOf(claims: readonly ClaimRecord[]): string {
-  const shown = claims.slice(0, 5).map((claim) => `${claim.addresses.join(' ')} (${claim.owner})`);
-  const more = claims.length - shown.length;
-  return shown.join(', ') + (more > 0 ? `, and ${more} more` : '');
-}
-
-function seconds(until: number | undefined, now: number): string {
-  return `${Math.max(1, Math.ceil(((until ?? now) - now) / 1000))} s`;
 }
