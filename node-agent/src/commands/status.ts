@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { AddressBook, claimId, NetloomError } from 'netloom';
 import { loadConfig } from '../config';
 import { FolderLock, SqliteStore, type StoreContents } from '../store';
+
+/** What stands for the store of an agent that has none yet. */
+const NEVER = 'never started';
 
 /** What `status` shows. */
 export interface AgentStatus {
@@ -15,6 +19,10 @@ export interface AgentStatus {
 /** Reads the store of an agent, running or not: who may read its files needs no token. */
 export function agentStatus(configFile: string, now: number): AgentStatus {
   const config = loadConfig(configFile);
+  if (!existsSync(config.stateDir)) {
+    const nothing = { pools: [], claims: [], bridges: [] };
+    return { name: config.name, running: false, store: NEVER, ...nothing };
+  }
   const contents = SqliteStore.read(config.stateDir);
   const book = new AddressBook(contents.pools, contents.claims, contents.counters.book);
   const names = book.poolNames().filter((name) => book.pool(name, now));
@@ -38,7 +46,8 @@ export function agentStatus(configFile: string, now: number): AgentStatus {
 
 /** The status as tables for people. */
 export function statusText(status: AgentStatus): string {
-  const head = `agent ${status.name}: ${status.running ? 'running' : 'not running'}`;
+  const never = status.store === NEVER ? NEVER : 'not running';
+  const head = `agent ${status.name}: ${status.running ? 'running' : never}`;
   const parts = (['pools', 'claims', 'bridges'] as const).map((part) => {
     const rows = status[part];
     return rows.length === 0 ? `no ${part}` : `${part}\n${table(rows)}`;
