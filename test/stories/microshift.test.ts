@@ -180,6 +180,15 @@ describeOnKernel('the MicroShift story on real parts', () => {
     expect(preview.outputs['cameraCidrs']).toEqual(deployed.outputs['cameraCidrs']);
   });
 
+  test('networks come after the bridge on the node, and pods after their networks', () => {
+    expect(deployed.dependencies).toMatchObject({
+      'bridge-conf': ['br-test-edge-1'],
+      'bridge-conf-claimed': ['br-test-edge-1'],
+      'test-bridge': ['bridge-conf'],
+      camera: expect.arrayContaining(['bridge-conf-claimed', 'camera-address']),
+    });
+  });
+
   test('both front ends make the same networks and annotations', () => {
     const essence = (objects: readonly Manifest[]): Record<string, unknown> =>
       Object.fromEntries(

@@ -12,6 +12,7 @@ const DYNAMIC = 'pulumi-nodejs:dynamic/netloom:';
 class Engine {
   readonly errors: string[] = [];
   readonly operations: string[] = [];
+  readonly dependencies: Record<string, string[]> = {};
   readonly state = new Map<string, EngineResource>();
   private readonly before: Map<string, EngineResource>;
   private readonly seen = new Set<string>();
@@ -104,8 +105,8 @@ async function run(
     }
   }
   if (ok && request.mode !== 'preview') await engine.sweep();
-  const { errors, operations } = engine;
-  return { ok, errors, operations, outputs, state: [...engine.state.values()] };
+  const { errors, operations, dependencies } = engine;
+  return { ok, errors, operations, dependencies, outputs, state: [...engine.state.values()] };
 }
 
 async function runProgram(request: EngineRequest, engine: Engine): Promise<Json> {
@@ -116,6 +117,7 @@ async function runProgram(request: EngineRequest, engine: Engine): Promise<Json>
     process.on('unhandledRejection', reject);
   });
   for (const [key, value] of Object.entries(request.config)) pulumi.runtime.setConfig(key, value);
+  recordDependencies(load, engine);
   await pulumi.runtime.setMocks(
     {
       call: ({ inputs }) => inputs,
@@ -139,6 +141,17 @@ async function runProgram(request: EngineRequest, engine: Engine): Promise<Json>
   const exports = (await Promise.race([finished, failed])) as Json;
   await Promise.race([pulumi.runtime.disconnect(), failed]);
   return Promise.race([plain(pulumi, exports), failed]);
+}
+
+/** What each resource was registered behind; mocks are not told, the monitor under them is. */
+function recordDependencies(load: NodeJS.Require, engine: Engine): void {
+  const { MockMonitor } = load('@pulumi/pulumi/runtime/mocks');
+  const register = MockMonitor.prototype.registerResource;
+  MockMonitor.prototype.registerResource = function (request: any, callback: unknown) {
+    const urns: string[] = request.getDependenciesList();
+    engine.dependencies[request.getName()] = urns.map((urn) => urn.split('::').at(-1) as string);
+    return register.call(this, request, callback);
+  };
 }
 
 /** The values of a program's exports; unknown ones are left out. */

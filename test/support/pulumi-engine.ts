@@ -36,6 +36,8 @@ export interface EngineResult {
   readonly outputs: Json;
   /** What was done to each dynamic resource: `create camera-address`, ... */
   readonly operations: string[];
+  /** Names of the resources that each one was registered behind. */
+  readonly dependencies: Record<string, string[]>;
 }
 
 /**
