@@ -6,6 +6,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 
 const loaded = performance.now();
 
+const [networks, pods] = [Number(process.argv[3]), Number(process.argv[4])];
 const app = new App({ outdir: process.argv[2] as string });
 const chart = new Chart(app, 'networks', { namespace: 'apps' });
 
@@ -18,7 +19,7 @@ function addNetwork(name: string, config: object): void {
   });
 }
 
-for (let index = 0; index < 1000; index++) {
+for (let index = 0; index < networks; index++) {
   const v4 = `10.${index >> 8}.${index & 255}`;
   const v6 = `fd00:${(index + 1).toString(16)}:`;
   const isClaimable = index % 3 === 0;
@@ -56,6 +57,28 @@ for (let index = 0; index < 1000; index++) {
     capabilities: { ips: true },
     ipam: { type: 'static', routes: [{ dst: '192.168.0.0/16', gw: `${v4}.254` }] },
   });
+}
+
+for (let index = 0; index < pods; index++) {
+  const name = `net-${index % networks}`;
+  const value =
+    index % 4 === 0
+      ? JSON.stringify([{ name, 'default-route': [gatewayOf(index % networks)] }], undefined, 2)
+      : name;
+  new ApiObject(chart, `pod-${index}`, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `pod-${index}`,
+      namespace: 'apps',
+      annotations: { 'k8s.v1.cni.cncf.io/networks': value },
+    },
+    spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] },
+  });
+}
+
+function gatewayOf(index: number): string {
+  return `10.${index >> 8}.${index & 255}.254`;
 }
 
 app.synth();
