@@ -2,9 +2,12 @@
 
 /**
  * Makes a fresh Debian or Ubuntu machine with Node and npm ready for the demo and the tests: npm
- * packages, the Node release of the workspace, the network tools, the build. Runs before both, so
- * every step looks first whether there is anything to do. May run on an older Node than the rest,
- * and before any package is there: built-in modules only.
+ * packages, the Node release of the workspace, the network tools, the build; before the tests also
+ * what only they run (a DHCP server, a virtual machine). Runs before both, so every step looks first
+ * whether there is anything to do. May run on an older Node than the rest, and before any package is
+ * there: built-in modules only.
+ *
+ *   node setup.js [--tests]
  */
 
 const { spawnSync } = require('node:child_process');
@@ -13,6 +16,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { build } = require('./build');
 const { cacheFolder, cniPath, findTool, ignoresSystem, npmCommand } = require('./tools');
+const { fetchVm } = require('./vm-parts');
 
 const root = path.join(__dirname, '..');
 const OLDEST_NODE = 20;
@@ -53,6 +57,31 @@ const SYSTEM_PACKAGES = [
     neededFor: 'the checks that one pod reaches another by ping',
   },
 ];
+
+/** What only tests run. They skip without, so nothing else waits for these. */
+const TEST_PACKAGES = [
+  {
+    name: 'dnsmasq-base',
+    found: () => findTool('dnsmasq'),
+    neededFor: 'the tests of leases from a real DHCP server',
+  },
+  {
+    name: 'nftables',
+    found: () => findTool('nft'),
+    neededFor: "the tests of the bridge plugin's macspoofchk",
+  },
+  {
+    name: 'qemu-system-x86',
+    found: () => process.arch !== 'x64' || findTool('qemu-system-x86_64'),
+    neededFor: 'the tests of plugins that this kernel has no modules for',
+  },
+];
+
+/** `npm run verify` calls us before its tests without a script of npm's in between. */
+function isForTests() {
+  const script = process.env.npm_lifecycle_event ?? '';
+  return process.argv.includes('--tests') || ['pretest', 'verify'].includes(script);
+}
 
 function run(file, args, options = {}) {
   const child = spawnSync(file, args, { cwd: root, encoding: 'utf8', ...options });
@@ -197,8 +226,8 @@ function installPackages() {
 
 // ---------------------------------------------------------------- Debian packages
 
-function missingPackages() {
-  return SYSTEM_PACKAGES.filter((wanted) => !wanted.found());
+function missingOf(packages) {
+  return packages.filter((wanted) => !wanted.found());
 }
 
 /** apt itself always comes from the system, also when its other tools are to be ignored. */
@@ -207,17 +236,36 @@ function systemProgram(name) {
   return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
 }
 
-function aptGet(args, options = {}) {
+function apt(name, args, options = {}) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  return run(systemProgram('apt-get'), args, { env, maxBuffer: 1 << 26, ...options });
+  return run(systemProgram(name), args, { env, maxBuffer: 1 << 26, ...options });
+}
+
+function aptGet(args, options) {
+  return apt('apt-get', args, options);
+}
+
+/** Set once package lists could not be renewed: apt takes a while to give up, and it would again. */
+let offline = false;
+
+function checkOnline() {
+  if (offline) throw new SetupError('the package lists could not be fetched');
+}
+
+/** @returns {boolean} whether all lists are there; what they are needed for may succeed all the same */
+function renewLists(options) {
+  return aptGet(['update', '-q', '-o', 'APT::Update::Error-Mode=any', ...options]).ok;
 }
 
 function installAsRoot(names) {
+  checkOnline();
   const wait = ['-o', 'DPkg::Lock::Timeout=120'];
-  aptGet(['update', '-q', ...wait]);
+  const renewed = renewLists(wait);
   const install = ['install', '-y', '-q', '--no-install-recommends'];
   const child = aptGet([...install, ...wait, ...names]);
-  if (!child.ok) throw new SetupError(lastLines(child.output, 5));
+  if (child.ok) return;
+  offline = !renewed;
+  throw new SetupError(lastLines(child.output, 5));
 }
 
 /** Package lists of our own, for a user who may not renew the machine's (a fresh container). */
@@ -249,27 +297,44 @@ function linkIptables(folder) {
   }
 }
 
-/** Without root: the packages' files in a folder of the user's, found there by tools.js. */
-function unpackForUser(names) {
-  const folder = cacheFolder();
+/**
+ * Downloads packages and unpacks them into a folder.
+ *
+ * @param {(options: string[]) => string[]|undefined} choose names them, asking apt with these options
+ */
+function downloadAndUnpack(choose, folder) {
+  if (!systemProgram('apt-get') || !systemProgram('dpkg')) {
+    throw new SetupError('no apt-get on this machine');
+  }
+  checkOnline();
   const downloads = path.join(folder, 'downloads');
   fs.mkdirSync(downloads, { recursive: true });
-  let options = [];
-  let all = packagesToFetch(names, options);
-  if (all === undefined) {
-    options = ownLists(downloads);
-    aptGet([...options, 'update', '-q']);
-    all = packagesToFetch(names, options);
+  const attempt = (options) => {
+    const all = choose(options);
+    if (all === undefined) return 'apt-get knows none of these packages here';
+    const fetched = aptGet([...options, 'download', '-q', ...all], { cwd: downloads });
+    return fetched.ok ? undefined : lastLines(fetched.output, 5);
+  };
+  if (attempt([]) !== undefined) {
+    // Never renewed, or so long ago that the packages have new names.
+    const options = ownLists(downloads);
+    const renewed = renewLists(options);
+    const failure = attempt(options);
+    offline = failure !== undefined && !renewed;
+    checkOnline();
+    if (failure !== undefined) throw new SetupError(failure);
   }
-  if (all === undefined) throw new SetupError('apt-get knows none of these packages here');
-  const fetched = aptGet([...options, 'download', '-q', ...all], { cwd: downloads });
-  if (!fetched.ok) throw new SetupError(lastLines(fetched.output, 5));
   for (const file of fs.readdirSync(downloads).filter((name) => name.endsWith('.deb'))) {
     const unpacked = run(systemProgram('dpkg'), ['-x', path.join(downloads, file), folder]);
     if (!unpacked.ok) throw new SetupError(lastLines(unpacked.output, 5));
   }
-  linkIptables(folder);
   fs.rmSync(downloads, { recursive: true, force: true });
+}
+
+/** Without root: the packages' files in a folder of the user's, found there by tools.js. */
+function unpackForUser(names) {
+  downloadAndUnpack((options) => packagesToFetch(names, options), cacheFolder());
+  linkIptables(cacheFolder());
 }
 
 /** @returns {string} what was done: nothing, but said so */
@@ -282,8 +347,8 @@ function tellMissing(missing, reason) {
 }
 
 /** @returns {string|undefined} what was done; never fails, since most of netloom runs without */
-function installSystemPackages() {
-  const missing = missingPackages();
+function installSystemPackages(packages = SYSTEM_PACKAGES) {
+  const missing = missingOf(packages);
   if (missing.length === 0) return undefined;
   if (!systemProgram('apt-get') || !systemProgram('dpkg')) {
     return tellMissing(missing, 'no apt-get on this machine');
@@ -298,11 +363,40 @@ function installSystemPackages() {
   } catch (error) {
     reason = error.message;
   }
-  const left = missingPackages();
+  const left = missingOf(packages);
   if (left.length > 0) {
     return tellMissing(left, reason);
   }
   return `network tools (${names.join(', ')}${asRoot ? '' : ', unpacked into the cache folder'})`;
+}
+
+// ---------------------------------------------------------------- virtual machine of the tests
+
+/** The package of this name, or the one that it stands for (`linux-image-amd64`). */
+function packageBehind(name, options) {
+  const told = apt('apt-cache', [...options, 'depends', name]);
+  if (!told.ok || told.stdout === '') return undefined;
+  return name.startsWith('linux-image-')
+    ? /Depends: (linux-image-\S+)/.exec(told.stdout)?.[1]
+    : name;
+}
+
+function unpackVmPackages(names, folder) {
+  downloadAndUnpack((options) => {
+    const found = names.map((name) => packageBehind(name, options));
+    return found.includes(undefined) ? undefined : found;
+  }, folder);
+}
+
+/** @returns {string|undefined} what was done; never fails, since its tests skip without */
+function fetchVirtualMachine() {
+  try {
+    return fetchVm(unpackVmPackages);
+  } catch (error) {
+    console.log(`setup: could not fetch the virtual machine of the tests: ${error.message}`);
+    console.log('  without it the tests of VLANs, ipvlan, VRFs and the like are skipped');
+    return 'went on without the virtual machine';
+  }
 }
 
 // ---------------------------------------------------------------- all steps
@@ -319,7 +413,9 @@ function step(work) {
 function main() {
   checkMachine();
   const started = Date.now();
-  const steps = [installPackages, installSystemPackages, () => (build() ? 'build' : undefined)];
+  const steps = [installPackages, () => installSystemPackages()];
+  if (isForTests()) steps.push(() => installSystemPackages(TEST_PACKAGES), fetchVirtualMachine);
+  steps.push(() => (build() ? 'build' : undefined));
   // Not `some`: every step has to run.
   const worked = steps.map(step).includes(true);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);

@@ -16,6 +16,10 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
 const UNPACKED_FOLDERS = ['usr/sbin', 'usr/bin', 'sbin', 'bin'];
 const SYSTEM_CNI_FOLDERS = ['/opt/cni/bin', '/usr/lib/cni'];
 
+/** What the demo and the tests run, and what only tests run. */
+const TOOLS = ['ip', 'bridge', 'mount', 'nsenter', 'ping', 'setpriv', 'unshare'];
+const TEST_TOOLS = ['dnsmasq', 'nft', 'qemu-system-x86_64'];
+
 /** Set-up's own test of the way without root: behave as if the system had none of the tools. */
 function ignoresSystem() {
   return process.env.NETLOOM_IGNORE_SYSTEM_TOOLS === '1';
@@ -99,7 +103,7 @@ function unpackedLibraries() {
 
 /** Whether anything that we run comes from the unpacked packages. */
 function usesUnpacked() {
-  const tools = ['ip', 'bridge', 'mount', 'nsenter', 'ping', 'setpriv', 'unshare'].map(findTool);
+  const tools = [...TOOLS, ...TEST_TOOLS].map(findTool);
   return [...tools, cniPath()].some((file) => file?.startsWith(`${cacheFolder()}/`));
 }
 

@@ -12,18 +12,34 @@ export const PROBLEM_CODES = [
   'NL_AGENT_TOKEN',
   'NL_AGENT_UNKNOWN',
   'NL_AGENT_UNREACHABLE',
+  'NL_ANNOTATION_INVALID',
   'NL_ATTACHMENT_IPS',
+  'NL_BANDWIDTH_LINK',
   'NL_BRIDGE_FOREIGN',
   'NL_BRIDGE_OWNED',
   'NL_BRIDGE_PORT',
+  'NL_BROADCAST_GIVEN',
+  'NL_CAPABILITY_MISSING',
+  'NL_CHAIN_ORDER',
   'NL_CLAIM_NETWORK',
   'NL_CLAIM_OUTSIDE_CLAIMABLE',
   'NL_CLAIM_WORKLOAD',
   'NL_CLAIMABLE_MISSING',
   'NL_CLAIMABLE_OUTSIDE_SUBNET',
+  'NL_CLAIMED_REFERENCE',
+  'NL_CLUSTER_OVERLAP',
   'NL_CONFIG_INVALID',
+  'NL_CONFIG_NAME_TWICE',
+  'NL_CONFIG_NOT_JSON',
+  'NL_CRON_INVALID',
+  'NL_DEFAULT_DIFFERS',
+  'NL_DEFAULT_ROUTE_TAKEN',
   'NL_DEFAULT_ROUTE_TWICE',
+  'NL_DEVICE_TWICE',
+  'NL_DHCP_SERVER',
   'NL_FAMILY_MISSING',
+  'NL_FAMILY_TWICE',
+  'NL_GATEWAY_GIVEN',
   'NL_GATEWAY_IN_CLAIMABLE',
   'NL_GATEWAY_NOT_HELD',
   'NL_GATEWAY_ORDER',
@@ -31,38 +47,115 @@ export const PROBLEM_CODES = [
   'NL_HOST_ADDRESS_IN_POOL',
   'NL_HOST_BITS',
   'NL_HOST_COMMAND',
+  'NL_HOST_LOCAL_NODES',
   'NL_IFNAME_INVALID',
   'NL_IFNAME_TOO_LONG',
   'NL_INTERFACE_TWICE',
+  'NL_IP_POOL_SMALL',
   'NL_IPAM_REQUIRED',
+  'NL_IPS_EXTRA',
   'NL_IPVLAN_DHCP',
+  'NL_KEY_FOREIGN',
+  'NL_KEY_IGNORED',
+  'NL_KEY_MISSING',
+  'NL_KEY_MISSPELT',
+  'NL_KEY_RESERVED',
+  'NL_KEY_TWICE',
+  'NL_KEY_UNKNOWN',
   'NL_MAC_INVALID',
+  'NL_MASTER_SHARED',
   'NL_NAME_INVALID',
   'NL_NAME_TWICE',
+  'NL_NAMESPACE_ISOLATED',
+  'NL_NETWORK_NAME',
   'NL_NETWORK_NOT_FOUND',
+  'NL_NETWORK_UNSEEN',
+  'NL_NETWORKS_OVERLAP',
   'NL_NO_SUCH_ROUTE',
+  'NL_NODE_GROUP',
   'NL_OWNER_IDENTITY',
+  'NL_PASSTHRU_TWICE',
   'NL_PLATFORM_UNSUPPORTED',
+  'NL_PLUGIN_UNKNOWN',
+  'NL_POLICY_NETWORK',
   'NL_POOL_CHANGED',
   'NL_POOL_FULL',
   'NL_POOL_IN_USE',
   'NL_POOL_OWNED',
   'NL_POOL_UNKNOWN',
+  'NL_PROVIDER_NAME',
+  'NL_PROVIDER_UNBOUND',
   'NL_RANGE_EMPTY',
+  'NL_RANGE_IGNORED',
   'NL_RANGE_INVALID',
   'NL_RANGE_OUTSIDE_SUBNET',
+  'NL_RANGE_WIDE',
   'NL_RANGES_OVERLAP',
+  'NL_RELEASE_TOO_OLD',
   'NL_REQUEST_INVALID',
   'NL_ROUTE_INVALID',
+  'NL_SILENCE_INVALID',
   'NL_STORE_FAILED',
   'NL_SUBNET_INVALID',
   'NL_SUBNET_TOO_SMALL',
+  'NL_SYSCTL_INVALID',
+  'NL_TYPE_WRONG',
   'NL_VALUE_OUT_OF_RANGE',
   'NL_VALUES_CONFLICT',
+  'NL_VM_NETWORK',
+  'NL_VRF_TABLE',
+  'NL_YAML_INVALID',
 ] as const;
 
 /** One of {@link PROBLEM_CODES}, e.g. `NL_HOST_BITS`. */
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/**
+ * What works, but not as it looks: a plugin ignores it without a word, or it surprises. All other
+ * codes are errors.
+ */
+const WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'NL_BROADCAST_GIVEN',
+  'NL_CAPABILITY_MISSING',
+  'NL_CLUSTER_OVERLAP',
+  'NL_CONFIG_NAME_TWICE',
+  'NL_DEFAULT_DIFFERS',
+  'NL_DEFAULT_ROUTE_TAKEN',
+  'NL_DEVICE_TWICE',
+  'NL_DHCP_SERVER',
+  'NL_FAMILY_TWICE',
+  'NL_GATEWAY_GIVEN',
+  'NL_HOST_LOCAL_NODES',
+  'NL_IPS_EXTRA',
+  'NL_KEY_FOREIGN',
+  'NL_KEY_IGNORED',
+  'NL_KEY_TWICE',
+  'NL_KEY_UNKNOWN',
+  'NL_NETWORK_NAME',
+  'NL_NETWORK_UNSEEN',
+  'NL_NETWORKS_OVERLAP',
+  'NL_PLUGIN_UNKNOWN',
+  'NL_RANGE_IGNORED',
+  'NL_RANGE_WIDE',
+]);
+
+/** An error stops a synthesis or a deployment; a warning is told, and can be silenced. */
+export type Severity = 'error' | 'warning';
+
+/** How bad the problems of a code are: the same everywhere. */
+export function severityOf(code: ProblemCode): Severity {
+  return WARNINGS.has(code) ? 'warning' : 'error';
+}
+
+/** The errors among problems. */
+export function errorsOf(problems: readonly Problem[]): Problem[] {
+  return problems.filter(({ code }) => !WARNINGS.has(code));
+}
+
+/** The warnings among problems. */
+export function warningsOf(problems: readonly Problem[]): Problem[] {
+  return problems.filter(({ code }) => WARNINGS.has(code));
+}
 
 /**
  * What is wrong with one value, in a form that constructs, Pulumi, the agent and the command line

@@ -1,7 +1,8 @@
-import { definedOnly, type PluginConfig } from './network-config';
+import { type PluginSettings, pluginSpec } from './plugin-settings';
+import { flag, integer, mtu, objectSpec, objects, text, type WithExtra, word } from './spec';
 
 /** One VLAN, or a span of them, on a bridge port. */
-export interface VlanTrunk {
+export interface VlanTrunk extends WithExtra {
   /** 1 to 4094; excludes `minID` and `maxID`. */
   readonly id?: number | undefined;
   /** 1 to 4094, not above `maxID`. */
@@ -15,7 +16,7 @@ export interface VlanTrunk {
  *
  * @see https://www.cni.dev/plugins/current/main/bridge/
  */
-export interface BridgeSettings {
+export interface BridgeSettings extends PluginSettings {
   /**
    * Name of the Linux bridge on the host, 1 to 15 bytes. The plugin makes it when it is absent and
    * never deletes it; a `HostBridge` gives it ports, addresses and an owner.
@@ -61,40 +62,34 @@ export interface BridgeSettings {
   readonly portIsolation?: boolean | undefined;
 }
 
-/** Keys that are written as they are given, in upstream's order; `type` comes before. */
-const KEYS = [
-  'bridge',
-  'isGateway',
-  'isDefaultGateway',
-  'forceAddress',
-  'ipMasq',
-  'ipMasqBackend',
-  'mtu',
-  'hairpinMode',
-  'promiscMode',
-  'vlan',
-  'vlanTrunk',
-  'preserveDefaultVlan',
-  'macspoofchk',
-  'enabledad',
-  'disableContainerInterface',
-  'portIsolation',
-] as const satisfies readonly (keyof BridgeSettings)[];
+const VLAN_TRUNK = objectSpec<VlanTrunk>('vlanTrunk', {
+  id: integer(1, 4094, 'a VLAN'),
+  minID: integer(1, 4094, 'a VLAN'),
+  maxID: integer(1, 4094, 'a VLAN'),
+});
 
-/** The plugin's own part of the configuration. */
-export function bridgePlugin(settings: BridgeSettings): PluginConfig {
-  const plugin: Record<string, unknown> & { type: string } = { type: 'bridge' };
-  const tagged = (settings.vlan ?? 0) > 0 || (settings.vlanTrunk?.length ?? 0) > 0;
-  for (const key of KEYS) {
-    const value = key === 'vlanTrunk' ? trunks(settings) : settings[key];
-    if (value !== undefined) plugin[key] = value;
-    else if (key === 'preserveDefaultVlan' && tagged) plugin[key] = false;
-  }
-  return plugin;
-}
+export const BRIDGE = pluginSpec<BridgeSettings>('bridge', {
+  bridge: text(),
+  isGateway: flag(),
+  isDefaultGateway: flag(),
+  forceAddress: flag(),
+  ipMasq: flag(),
+  ipMasqBackend: word(['iptables', 'nftables'], { since: '1.6.0' }),
+  mtu: mtu(),
+  hairpinMode: flag(),
+  promiscMode: flag(),
+  vlan: integer(0, 4094, 'a VLAN'),
+  vlanTrunk: objects(VLAN_TRUNK, { since: '1.3.0' }),
+  preserveDefaultVlan: flag({ since: '1.3.0' }),
+  macspoofchk: flag({ since: '1.1.0' }),
+  enabledad: flag({ since: '1.1.0' }),
+  disableContainerInterface: flag({ since: '1.4.1' }),
+  portIsolation: flag({ since: '1.7.0' }),
+});
 
-function trunks({ vlanTrunk }: BridgeSettings): VlanTrunk[] | undefined {
-  return vlanTrunk?.map(({ id, minID, maxID }) => definedOnly({ id, minID, maxID }));
+/** True when the plugin tags frames of the pod's port, so that VLAN 1 matters. */
+export function isTagged(settings: BridgeSettings): boolean {
+  return (settings.vlan ?? 0) > 0 || (settings.vlanTrunk?.length ?? 0) > 0;
 }
 
 /** True when the plugin itself puts a gateway address on the bridge. */

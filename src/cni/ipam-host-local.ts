@@ -1,8 +1,11 @@
 import { Cidr, IpAddress, IpRange, IpRangeSet, type PoolSpec, type PoolSubnet } from '../ipam';
-import { type CniRoute, definedOnly, type PluginConfig } from './network-config';
+import { parse, print } from './codec';
+import type { PluginConfig } from './network-config';
+import { type CniRoute, ROUTE } from './routes';
+import { objectSpec, objects, shaped, text, texts, type WithExtra } from './spec';
 
 /** Consecutive addresses that host-local gives to pods of one node. */
-export interface HostLocalRange {
+export interface HostLocalRange extends WithExtra {
   /** Network in prefix form without host bits, e.g. `10.10.0.0/24`; at most /30 or /126. */
   readonly subnet: string;
   /** First address given. @default - the one behind the network address */
@@ -18,7 +21,7 @@ export interface HostLocalRange {
  *
  * @see https://www.cni.dev/plugins/current/ipam/host-local/
  */
-export interface HostLocalSettings {
+export interface HostLocalSettings extends WithExtra {
   /** One address from each. `rangeSets` is the other way to say it. */
   readonly ranges?: readonly HostLocalRange[] | undefined;
   /** Upstream's list of lists: one address from each set, whose ranges together are one pool. */
@@ -37,18 +40,65 @@ export interface HostLocalSettings {
   readonly dataDir?: string | undefined;
   /** File on the node to read name servers from. @default - none */
   readonly resolvConf?: string | undefined;
+  /** Upstream's old form of a single range: one more set, in front of the others. @default - `ranges` */
+  readonly subnet?: string | undefined;
+  /** Of the old form. */
+  readonly rangeStart?: string | undefined;
+  /** Of the old form. */
+  readonly rangeEnd?: string | undefined;
+  /** Of the old form. */
+  readonly gateway?: string | undefined;
 }
 
-/** The sets as upstream means them. */
+const RANGE_KEYS = {
+  subnet: text(),
+  rangeStart: text(),
+  rangeEnd: text(),
+  gateway: text(),
+};
+
+export const HOST_LOCAL_RANGE = objectSpec<HostLocalRange>('a range of host-local', RANGE_KEYS);
+
+/** What host-local has in netloom only. */
+export const HOST_LOCAL_OWN = objectSpec<Pick<HostLocalSettings, 'ranges' | 'claimable'>>(
+  'host-local',
+  { ranges: objects(HOST_LOCAL_RANGE), claimable: texts() },
+);
+
+/** `rangeSets` has upstream's name `ranges` on the wire. */
+export const HOST_LOCAL = objectSpec<Omit<HostLocalSettings, 'ranges' | 'claimable'>>(
+  'host-local',
+  {
+    ...RANGE_KEYS,
+    rangeSets: shaped(
+      { kind: 'list', of: { kind: 'list', of: { kind: 'object', spec: HOST_LOCAL_RANGE } } },
+      { wire: 'ranges' },
+    ),
+    routes: objects(ROUTE),
+    dataDir: text(),
+    resolvConf: text(),
+  },
+);
+
+/** The sets as upstream means them, the old form in front. */
 export function hostLocalSets(settings: HostLocalSettings): (readonly HostLocalRange[])[] {
-  const { rangeSets, ranges = [] } = settings;
+  const { rangeSets = [], ranges = [] } = settings;
   const single = ranges.map((range) => [range]);
-  return rangeSets ? [...rangeSets, ...single] : single;
+  const old = oldForm(settings);
+  if (old) return [[old], ...rangeSets, ...single];
+  return rangeSets.length > 0 ? [...rangeSets, ...single] : single;
+}
+
+/** The range that stands in the settings themselves. */
+export function oldForm(settings: HostLocalSettings): HostLocalRange | undefined {
+  const { subnet, rangeStart, rangeEnd, gateway } = settings;
+  return subnet === undefined ? undefined : { subnet, rangeStart, rangeEnd, gateway };
 }
 
 /** The gateway that the plugin reports for a range: the given one, or the first host address. */
 export function gatewayOf(range: HostLocalRange): IpAddress {
-  if (range.gateway !== undefined) return IpAddress.parse(range.gateway);
+  // An empty text is none to the plugin, here and below.
+  if (range.gateway) return IpAddress.parse(range.gateway);
   const { network } = Cidr.parse(range.subnet);
   return network.plus(1) as IpAddress;
 }
@@ -64,8 +114,8 @@ export function endsOf(range: HostLocalRange): [first: IpAddress, last: IpAddres
   const subnet = Cidr.parse(range.subnet);
   const end = subnet.family === 4 ? subnet.last.plus(-1) : subnet.last;
   return [
-    rangeStart === undefined ? (subnet.network.plus(1) as IpAddress) : IpAddress.parse(rangeStart),
-    rangeEnd === undefined ? (end as IpAddress) : IpAddress.parse(rangeEnd),
+    rangeStart ? IpAddress.parse(rangeStart) : (subnet.network.plus(1) as IpAddress),
+    rangeEnd ? IpAddress.parse(rangeEnd) : (end as IpAddress),
   ];
 }
 
@@ -97,31 +147,36 @@ export function claimableSet(claimable: readonly string[] | undefined): IpRangeS
 /** The plugin's configuration, the claimable part cut out of the ranges. */
 export function hostLocalIpam(settings: HostLocalSettings): PluginConfig {
   const claimable = claimableSet(settings.claimable);
-  return definedOnly({
-    type: 'host-local',
-    ranges: hostLocalSets(settings).map((set) => {
-      const [only] = set;
-      return only && set.length === 1
-        ? split(only, claimable)
-        : set.flatMap((range) => split(range, claimable));
-    }),
-    routes: settings.routes?.map((route) => definedOnly({ dst: route.dst, gw: route.gw })),
-    dataDir: settings.dataDir,
-    resolvConf: settings.resolvConf,
+  const { subnet, rangeStart, rangeEnd, gateway, ...rest } = settings;
+  // The old form stays as it was written, as long as nothing is cut out of it.
+  const isOld = subnet !== undefined && claimable.isEmpty;
+  const sets = hostLocalSets(isOld ? rest : settings).map((set) => {
+    const [only] = set;
+    return only && set.length === 1
+      ? split(only, claimable)
+      : set.flatMap((range) => split(range, claimable));
   });
+  const old = isOld || subnet === undefined ? { subnet, rangeStart, rangeEnd, gateway } : {};
+  const isNone = sets.length === 0 && settings.rangeSets === undefined;
+  return {
+    type: 'host-local',
+    ...print(HOST_LOCAL, { ...rest, ...old, rangeSets: isNone ? undefined : sets }),
+  };
+}
+
+/** The settings of a configuration, the mirror of {@link hostLocalIpam}. */
+export function parseHostLocal(wire: Record<string, unknown>): HostLocalSettings {
+  return parse<HostLocalSettings>(HOST_LOCAL, wire);
 }
 
 function split(range: HostLocalRange, claimable: IpRangeSet): HostLocalRange[] {
-  const { subnet, rangeStart, rangeEnd, gateway } = range;
-  if (claimable.isEmpty) return [definedOnly({ subnet, rangeStart, rangeEnd, gateway })];
+  if (claimable.isEmpty) return [range];
+  const { rangeStart, rangeEnd, ...whole } = range;
   const span = spanOf(range);
   const left = runtimeRanges(range, claimable);
-  if (left.length === 1 && left[0]?.equals(span)) {
-    return [definedOnly({ subnet, rangeStart, rangeEnd, gateway })];
-  }
+  if (left.length === 1 && left[0]?.equals(span)) return [range];
   return left.map(({ first, last }) => {
-    const ends = { subnet, rangeStart: String(first), rangeEnd: String(last) };
-    return gateway === undefined ? ends : { ...ends, gateway };
+    return { ...whole, rangeStart: String(first), rangeEnd: String(last) };
   });
 }
 

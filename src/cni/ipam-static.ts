@@ -1,19 +1,13 @@
-import { type CniRoute, definedOnly, type PluginConfig } from './network-config';
+import { type CniDns, DNS } from './plugin-settings';
+import { type CniRoute, ROUTE } from './routes';
+import { object, objectSpec, objects, text, type WithExtra } from './spec';
 
 /** An address that every pod of the network gets. */
-export interface StaticAddress {
+export interface StaticAddress extends WithExtra {
   /** With prefix length, e.g. `192.168.122.5/24`. */
   readonly address: string;
   /** @default - none */
   readonly gateway?: string | undefined;
-}
-
-/** Name servers that the IPAM reports. */
-export interface CniDns {
-  readonly nameservers?: readonly string[] | undefined;
-  readonly domain?: string | undefined;
-  readonly search?: readonly string[] | undefined;
-  readonly options?: readonly string[] | undefined;
 }
 
 /**
@@ -21,7 +15,7 @@ export interface CniDns {
  *
  * @see https://www.cni.dev/plugins/current/ipam/static/
  */
-export interface StaticSettings {
+export interface StaticSettings extends WithExtra {
   /** @default - none: each pod has to bring its own */
   readonly addresses?: readonly StaticAddress[] | undefined;
   /**
@@ -32,12 +26,13 @@ export interface StaticSettings {
   readonly dns?: CniDns | undefined;
 }
 
-/** The plugin's configuration. */
-export function staticIpam(settings: StaticSettings): PluginConfig {
-  return definedOnly({
-    type: 'static',
-    addresses: settings.addresses?.map(({ address, gateway }) => definedOnly({ address, gateway })),
-    routes: settings.routes?.map((route) => definedOnly({ dst: route.dst, gw: route.gw })),
-    dns: settings.dns && definedOnly({ ...settings.dns }),
-  });
-}
+export const STATIC_ADDRESS = objectSpec<StaticAddress>('an address of static', {
+  address: text({ required: true }),
+  gateway: text(),
+});
+
+export const STATIC = objectSpec<StaticSettings>('static', {
+  addresses: objects(STATIC_ADDRESS),
+  routes: objects(ROUTE),
+  dns: object(DNS),
+});

@@ -1,4 +1,5 @@
-import { definedOnly, type PluginConfig } from './network-config';
+import { type PluginSettings, pluginSpec } from './plugin-settings';
+import { flag, mtu, text, word } from './spec';
 
 /** What an ipvlan interface forwards by. Lower case only: the plugin refuses `L2`. */
 export enum IpvlanMode {
@@ -16,7 +17,7 @@ export enum IpvlanMode {
  *
  * @see https://www.cni.dev/plugins/current/main/ipvlan/
  */
-export interface IpvlanSettings {
+export interface IpvlanSettings extends PluginSettings {
   /**
    * Host interface that carries the traffic, e.g. `eth3`, 1 to 15 bytes. It must exist on the node.
    *
@@ -32,13 +33,9 @@ export interface IpvlanSettings {
   readonly linkInContainer?: boolean | undefined;
 }
 
-/** The plugin's own part of the configuration. */
-export function ipvlanPlugin(settings: IpvlanSettings): PluginConfig {
-  return definedOnly({
-    type: 'ipvlan',
-    master: settings.master,
-    mode: settings.mode,
-    mtu: settings.mtu,
-    linkInContainer: settings.linkInContainer,
-  });
-}
+export const IPVLAN = pluginSpec<IpvlanSettings>('ipvlan', {
+  master: text(),
+  mode: word(Object.values(IpvlanMode)),
+  mtu: mtu(),
+  linkInContainer: flag({ since: '1.3.0' }),
+});

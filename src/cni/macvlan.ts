@@ -1,4 +1,5 @@
-import { definedOnly, type PluginConfig } from './network-config';
+import { type PluginSettings, pluginSpec } from './plugin-settings';
+import { flag, integer, mtu, text, word } from './spec';
 
 /** How macvlan interfaces of one parent reach each other. Lower case only. */
 export enum MacvlanMode {
@@ -17,7 +18,7 @@ export enum MacvlanMode {
  *
  * @see https://www.cni.dev/plugins/current/main/macvlan/
  */
-export interface MacvlanSettings {
+export interface MacvlanSettings extends PluginSettings {
   /**
    * Host interface that carries the traffic, e.g. `eth1`, 1 to 15 bytes. It must exist on the node.
    *
@@ -29,20 +30,19 @@ export interface MacvlanSettings {
   readonly mode?: `${MacvlanMode}` | undefined;
   /** Bytes, not above the master's. @default - the master's */
   readonly mtu?: number | undefined;
+  /** MAC address of every pod's interface: for a network of one pod. @default - the kernel chooses */
+  readonly mac?: string | undefined;
   /** Looks for the master in the pod's own namespace. Since plugins 1.3.0. @default false */
   readonly linkInContainer?: boolean | undefined;
   /** Length of the queue for broadcast frames. Since plugins 1.6.0. @default - the kernel's, 1000 */
   readonly bcqueuelen?: number | undefined;
 }
 
-/** The plugin's own part of the configuration. */
-export function macvlanPlugin(settings: MacvlanSettings): PluginConfig {
-  return definedOnly({
-    type: 'macvlan',
-    master: settings.master,
-    mode: settings.mode,
-    mtu: settings.mtu,
-    linkInContainer: settings.linkInContainer,
-    bcqueuelen: settings.bcqueuelen,
-  });
-}
+export const MACVLAN = pluginSpec<MacvlanSettings>('macvlan', {
+  master: text(),
+  mode: word(Object.values(MacvlanMode)),
+  mtu: mtu(),
+  mac: text(),
+  linkInContainer: flag({ since: '1.3.0' }),
+  bcqueuelen: integer(0, 4294967295, 'a queue length', { since: '1.6.0' }),
+});

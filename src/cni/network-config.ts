@@ -1,3 +1,13 @@
+import {
+  flagOrText,
+  type ObjectSpec,
+  objectSpec,
+  shaped,
+  text,
+  texts,
+  type WithExtra,
+} from './spec';
+
 /** A CNI configuration as a plugin reads it. Keys keep upstream's spelling. */
 export interface PluginConfig {
   readonly type: string;
@@ -18,7 +28,59 @@ export interface PluginListConfig {
   readonly cniVersion: string;
   readonly name: string;
   readonly plugins: readonly PluginConfig[];
+  readonly [key: string]: unknown;
 }
+
+/** What a list of plugins has beside them. */
+export interface ListSettings extends WithExtra {
+  /** Further versions of the specification; the runtime takes the highest it knows. CNI 1.1.0. @default - none */
+  readonly cniVersions?: readonly string[] | undefined;
+  /** The runtime does not ask whether the network is still in order: whereabouts always says no. @default false */
+  readonly disableCheck?: boolean | string | undefined;
+  /** The runtime does not collect what earlier pods left. CNI 1.1.0. @default false */
+  readonly disableGC?: boolean | string | undefined;
+  /** The runtime takes no plugins from files. CNI 1.1.x. @default false */
+  readonly loadOnlyInlinedPlugins?: boolean | string | undefined;
+}
+
+/**
+ * The members of a list, in the order in which they are written. libcni looks for them by their very
+ * names.
+ */
+export const LIST: ObjectSpec = {
+  ...objectSpec<ListSettings & { cniVersion?: string; name?: string; plugins?: unknown }>(
+    'a list of plugins',
+    {
+      cniVersion: text(),
+      cniVersions: texts(),
+      name: text(),
+      disableCheck: flagOrText(),
+      disableGC: flagOrText(),
+      loadOnlyInlinedPlugins: flagOrText(),
+      plugins: shaped({ kind: 'list', of: { kind: 'any' } }),
+    },
+  ),
+  isExact: true,
+};
+
+/** What every plugin has beside its own keys and those of {@link PluginSettings}. */
+export const SINGLE = objectSpec<{
+  cniVersion?: string;
+  name?: string;
+  type?: string;
+  ipam?: unknown;
+}>('a network configuration', {
+  cniVersion: text(),
+  name: text(),
+  type: text(),
+  ipam: shaped({ kind: 'any' }),
+});
+
+/** Keys that the runtime writes itself; in a configuration they have no place. In lower case. */
+export const RESERVED_KEYS: readonly string[] = ['runtimeconfig', 'args', 'prevresult'];
+
+/** What names begin with that are the specification's own. */
+export const RESERVED_PREFIX = 'cni.dev/';
 
 /**
  * Version of the CNI specification that networks are written in.
@@ -39,18 +101,8 @@ export const CNI_VERSIONS = [
   '1.1.0',
 ] as const;
 
-/** A route that an IPAM plugin puts into the pod. */
-export interface CniRoute {
-  /** Destination in prefix form, e.g. `192.168.122.0/24`; `0.0.0.0/0` or `::/0` for the default. */
-  readonly dst: string;
-  /**
-   * Next hop.
-   *
-   * @default - the gateway that the IPAM reports for the first address of the same family; where it
-   * reports none the destination is taken to be on the link
-   */
-  readonly gw?: string | undefined;
-}
+/** What a plugin takes a missing `cniVersion` for: the old form of results, one address a family. */
+export const MISSING_CNI_VERSION = '0.1.0';
 
 /** Drops members that are undefined, keeping the order of the others: what is not set is not written. */
 export function definedOnly<T extends object>(members: T): T {

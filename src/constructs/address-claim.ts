@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import { claimablePool } from '../cni';
-import { NetloomError } from '../errors';
+import { NetloomError, type Problem } from '../errors';
 import { IpAddress, type IpFamily, parsePoolSubnet, withPrefix } from '../ipam';
-import { checkClaim, checkGatewayForClaims, holdAddresses, type NamedClaim } from '../rules';
+import { checkClaim, type NamedClaim } from '../rules';
 import { modelOf } from './model';
 import type { Network } from './network';
 import { validateWith } from './validation';
@@ -30,6 +30,8 @@ export class AddressClaim extends Construct {
   readonly network: Network;
   /** IPv4 before IPv6. */
   readonly addresses: string[];
+  /** @internal */
+  readonly _claim: NamedClaim;
 
   constructor(scope: Construct, id: string, props: AddressClaimProps) {
     super(scope, id);
@@ -38,20 +40,14 @@ export class AddressClaim extends Construct {
       ...(props.address === undefined ? [] : [props.address]),
       ...(props.addresses ?? []),
     ]);
-    const claim = this._intent;
-    const { bridges, heldAddresses } = modelOf(this);
-    const taken = holdAddresses(claim, heldAddresses);
-    validateWith(this, () => [
-      ...this.checkPresent(),
-      // Nobody can be asked for an address here.
-      ...checkClaim(claim).map((problem) =>
-        problem.code === 'NL_CLAIM_OUTSIDE_CLAIMABLE'
-          ? { ...problem, fix: 'take one of these' }
-          : problem,
-      ),
-      ...taken,
-      ...checkGatewayForClaims(claim.network, bridges),
-    ]);
+    this._claim = {
+      name: this.node.path,
+      network: this.network._definition,
+      addresses: this.addresses,
+    };
+    modelOf(this).claims.set(this._claim, this);
+    this.network._claim();
+    validateWith(this, this);
   }
 
   /** The addresses with their subnets' prefix lengths, as static IPAM wants them. */
@@ -63,14 +59,19 @@ export class AddressClaim extends Construct {
       const address = IpAddress.parse(text);
       const subnet = subnets.find((one) => one.subnet.contains(address));
       if (subnet) return withPrefix(text, subnet);
-      throw new NetloomError(checkClaim(this._intent));
+      throw new NetloomError(checkClaim(this._claim));
     });
   }
 
   /** @internal */
-  get _intent(): NamedClaim {
-    const network = this.network._definition;
-    return { name: this.node.path, network, addresses: this.addresses };
+  _check(): Problem[] {
+    const problems = checkClaim(this._claim).map((problem) =>
+      problem.code === 'NL_CLAIM_OUTSIDE_CLAIMABLE'
+        ? // Nobody can be asked for an address here.
+          { ...problem, fix: 'take one of these' }
+        : problem,
+    );
+    return [...this.checkPresent(), ...problems];
   }
 
   /** @internal */
@@ -78,11 +79,11 @@ export class AddressClaim extends Construct {
     return this.addresses.flatMap((text) => IpAddress.tryParse(text)?.family ?? []);
   }
 
-  private checkPresent() {
+  private checkPresent(): Problem[] {
     if (this.addresses.length > 0) return [];
     return [
       {
-        code: 'NL_ADDRESS_INVALID' as const,
+        code: 'NL_ADDRESS_INVALID',
         key: 'address',
         found: 'the claim has no address',
         allowed: 'an address of the claimable part: a synthesis has no agent to ask for one',

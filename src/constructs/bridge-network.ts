@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { BridgeSettings } from '../cni';
-import { Network, type NetworkProps } from './network';
+import { Network } from './network';
+import type { NetworkProps } from './network-props';
 
 export interface BridgeNetworkProps extends NetworkProps, BridgeSettings {}
 
@@ -10,7 +11,7 @@ export interface BridgeNetworkProps extends NetworkProps, BridgeSettings {}
  * @see https://www.cni.dev/plugins/current/main/bridge/
  */
 export class BridgeNetwork extends Network {
-  constructor(scope: Construct, id: string, props: BridgeNetworkProps) {
+  constructor(scope: Construct, id: string, props: BridgeNetworkProps = {}) {
     super(scope, id, props, { kind: 'bridge', settings: props });
   }
 }

@@ -2,7 +2,7 @@ import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Problem } from '../errors';
 import { type HostBridgeDefinition, hostBridgeSpec, NETLOOM_API_VERSION } from '../kubernetes';
-import { checkBridgeNetworks, checkHostBridge, checkIfname, checkObjectName } from '../rules';
+import { checkHostBridge, checkIfname, checkObjectName } from '../rules';
 import { clusterScoped } from './metadata';
 import { modelOf } from './model';
 import { validateWith } from './validation';
@@ -21,8 +21,12 @@ export class HostBridge extends Construct {
   /** Name of the bridge on the host. */
   readonly bridge: string;
 
+  private readonly definition: HostBridgeDefinition;
+
   constructor(scope: Construct, id: string, props: HostBridgeProps) {
     super(scope, id);
+    // A copy of its own: two bridges may be made of one object.
+    this.definition = { ...props };
     this.bridge = props.bridge;
     const name = props.metadata?.name ?? props.bridge;
     const object = new ApiObject(this, 'Resource', {
@@ -32,18 +36,18 @@ export class HostBridge extends Construct {
       spec: hostBridgeSpec(props),
     });
     this.apiObject = clusterScoped(object);
-    const model = modelOf(this);
-    model.bridges.push(props);
-    validateWith(this, () => [
-      ...checkHostBridge(props),
-      ...this.checkName(name),
-      ...checkBridgeNetworks(props, model.networks),
-    ]);
+    modelOf(this).bridges.set(this.definition, this);
+    validateWith(this, this);
+  }
+
+  /** @internal */
+  _check(): Problem[] {
+    return [...checkHostBridge(this.definition), ...this.checkName()];
   }
 
   /** A name for a bridge, such as `br_lan`, may be none for an object. */
-  private checkName(name: string): Problem[] {
+  private checkName(): Problem[] {
     if (checkIfname('bridge', this.bridge).length > 0) return [];
-    return checkObjectName('metadata.name', name);
+    return checkObjectName('metadata.name', this.apiObject.name);
   }
 }

@@ -1,8 +1,10 @@
 import type { Construct } from 'constructs';
 import type { IpvlanSettings } from '../cni';
-import { Network, type NetworkProps } from './network';
+import { Network } from './network';
+import { networkGroups } from './network-groups';
+import type { MasterProps, NetworkProps } from './network-props';
 
-export interface IpvlanNetworkProps extends NetworkProps, IpvlanSettings {}
+export interface IpvlanNetworkProps extends NetworkProps, IpvlanSettings, MasterProps {}
 
 /**
  * Pods on the network behind a host interface, all with that interface's MAC address.
@@ -10,7 +12,9 @@ export interface IpvlanNetworkProps extends NetworkProps, IpvlanSettings {}
  * @see https://www.cni.dev/plugins/current/main/ipvlan/
  */
 export class IpvlanNetwork extends Network {
-  constructor(scope: Construct, id: string, props: IpvlanNetworkProps) {
-    super(scope, id, props, { kind: 'ipvlan', settings: props });
+  constructor(scope: Construct, id: string, props: IpvlanNetworkProps = {}) {
+    const link = { kind: 'ipvlan', settings: props } as const;
+    const groups = networkGroups('masterByNodeGroup', 'master', props.masterByNodeGroup, link);
+    super(scope, id, props, link, { groups });
   }
 }

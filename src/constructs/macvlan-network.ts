@@ -1,8 +1,10 @@
 import type { Construct } from 'constructs';
 import type { MacvlanSettings } from '../cni';
-import { Network, type NetworkProps } from './network';
+import { Network } from './network';
+import { networkGroups } from './network-groups';
+import type { MasterProps, NetworkProps } from './network-props';
 
-export interface MacvlanNetworkProps extends NetworkProps, MacvlanSettings {}
+export interface MacvlanNetworkProps extends NetworkProps, MacvlanSettings, MasterProps {}
 
 /**
  * Pods with a MAC address of their own on the network behind a host interface. The host itself
@@ -11,7 +13,9 @@ export interface MacvlanNetworkProps extends NetworkProps, MacvlanSettings {}
  * @see https://www.cni.dev/plugins/current/main/macvlan/
  */
 export class MacvlanNetwork extends Network {
-  constructor(scope: Construct, id: string, props: MacvlanNetworkProps) {
-    super(scope, id, props, { kind: 'macvlan', settings: props });
+  constructor(scope: Construct, id: string, props: MacvlanNetworkProps = {}) {
+    const link = { kind: 'macvlan', settings: props } as const;
+    const groups = networkGroups('masterByNodeGroup', 'master', props.masterByNodeGroup, link);
+    super(scope, id, props, link, { groups });
   }
 }

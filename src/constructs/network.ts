@@ -1,41 +1,20 @@
-import { ApiObject, type ApiObjectMetadata, type ApiObjectProps, Chart, Lazy } from 'cdk8s';
+import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { claimablePool, type LinkConfig, type NetworkConfig } from '../cni';
+import { claimableOf, claimablePool, type LinkConfig, type NetworkConfig } from '../cni';
 import type { Problem } from '../errors';
-import {
-  claimedName,
-  claimedNetwork,
-  NETWORK_API_VERSION,
-  NETWORK_KIND,
-  type NetworkDefinition,
-  networkConfig,
-  networkSpec,
-  type PlatformFacts,
-} from '../kubernetes';
-import { checkNetwork, checkNetworkOnce } from '../rules';
-import type { Ipam } from './ipam';
+import { claimedName, kubeOvnProvider, type NetworkDefinition } from '../kubernetes';
+import { addClaimedPolicy } from './claimed-policy';
+import type { KubeOvnSubnet } from './kube-ovn-subnet';
+import type { Manifest } from './manifest';
 import { modelOf } from './model';
-import { Platform } from './platform';
+import { checkParts } from './network-check';
+import { networkOfProps, partsOf } from './network-definition';
+import type { NetworkGroups } from './network-groups';
+import { NetworkObject, NetworkPart } from './network-part';
+import type { NetworkProps } from './network-props';
+import { plainManifest } from './plain-manifest';
+import { withSilences } from './silence-annotation';
 import { validateWith } from './validation';
-
-/** What every network takes. */
-export interface NetworkProps {
-  /**
-   * Name of the NetworkAttachmentDefinition: 1 to 63 of a-z, 0-9, `-` and `.`.
-   *
-   * @default - the construct's id
-   * @throws NL_NAME_INVALID, at synthesis
-   */
-  readonly name?: string;
-  /** @default - the chart's namespace */
-  readonly namespace?: string;
-  /** Where the addresses come from. */
-  readonly ipam: Ipam;
-  /** Version of the CNI specification to write. @default 0.4.0 */
-  readonly cniVersion?: string;
-  /** Labels and annotations of the object. @default - the chart's */
-  readonly metadata?: ApiObjectMetadata;
-}
 
 /** A network that pods can be attached to. */
 export interface INetwork {
@@ -52,8 +31,17 @@ export interface NetworkReference {
   readonly namespace?: string;
 }
 
+/** What a kind of network has beside its props and its link. @internal */
+export interface NetworkShape {
+  readonly definition?: Partial<NetworkDefinition>;
+  readonly groups?: NetworkGroups | undefined;
+  /** Subnet of Kube-OVN that is not the IPAM's. */
+  readonly subnet?: KubeOvnSubnet | undefined;
+}
+
 /**
- * A secondary network: a NetworkAttachmentDefinition, and below it its twin for claimed addresses.
+ * A secondary network: a NetworkAttachmentDefinition, and below it its twin for claimed addresses
+ * and those of further groups of nodes.
  *
  * It is its own ApiObject: `addJsonPatch`, `addDependency` and `metadata` are those of the object.
  */
@@ -65,55 +53,66 @@ export abstract class Network extends ApiObject implements INetwork {
   }
 
   /** A network that this program does not make. It is not looked for: nothing talks to a cluster at synthesis. */
-  static fromName(_scope: IConstruct, _id: string, reference: NetworkReference): INetwork {
+  static fromName(scope: IConstruct, _id: string, reference: NetworkReference): INetwork {
+    modelOf(scope).touch().references.add(reference);
     return { ...reference };
   }
 
   readonly namespace?: string;
-  /** The twin's NetworkAttachmentDefinition; only with a claimable part. */
-  readonly claimedApiObject?: ApiObject;
-  /** Name of the twin; only with a claimable part. */
+  /** Name of the twin; only with a claimable part, and without groups of nodes. */
   readonly claimedName?: string;
-  /** @internal */
+  /** The network as a whole: its groups differ in name and link. @internal */
   readonly _definition: NetworkDefinition;
-  private checked?: { platform: PlatformFacts | undefined; problems: readonly Problem[] };
+  private readonly parts: readonly NetworkPart[];
+  private readonly cniPatches: JsonPatch[];
+  private readonly claimedPatches: JsonPatch[] = [];
+  private twins: readonly Twin[] = [];
+  private hasPolicies = false;
 
-  constructor(scope: Construct, id: string, props: NetworkProps, link: LinkConfig) {
-    const name = props.name ?? id;
-    const namespace = props.namespace ?? Chart.of(scope).namespace;
-    const ipam = props.ipam._config;
-    const definition = { name, namespace, link, ipam, cniVersion: props.cniVersion };
-    super(
-      scope,
-      id,
-      objectProps(name, namespace, props, () => networkSpec(definition).config),
-    );
-    if (namespace !== undefined) this.namespace = namespace;
-    this._definition = definition;
-    if (ipam.kind === 'host-local' && (ipam.settings.claimable?.length ?? 0) > 0) {
-      this.claimedName = claimedName(name);
-      const config = (): string =>
-        networkSpec(claimedNetwork(definition) as NetworkDefinition).config;
-      const twin = objectProps(this.claimedName, namespace, props, config);
-      this.claimedApiObject = new ApiObject(this, 'Claimed', twin);
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly networkProps: NetworkProps,
+    link: LinkConfig,
+    private readonly shape: NetworkShape = {},
+  ) {
+    const network = networkOfProps(scope, id, networkProps, link, shape.definition);
+    const patches: JsonPatch[] = [];
+    const parts = partsOf(network, shape.groups, patches);
+    const [first, ...others] = parts as [NetworkPart, ...NetworkPart[]];
+    super(scope, id, first.objectProps(networkProps.metadata));
+    this.cniPatches = patches;
+    this.parts = parts;
+    if (network.namespace !== undefined) this.namespace = network.namespace;
+    if (first.group === undefined) this._definition = first.network;
+    else {
+      this._definition = { ...first.network, name: network.name };
+      // ApiObject's is the one of the first group's object.
+      (this as { name: string }).name = network.name;
     }
-    const { networks, networksByObject } = modelOf(this);
-    networks.push(definition);
-    const twice = checkNetworkOnce(definition, networksByObject);
-    validateWith(this, () => {
-      const problems = this.problems(Platform.of(this)?._facts);
-      return twice.length === 0 ? problems : [...problems, ...twice];
-    });
+    for (const part of others) {
+      new NetworkObject(this, `NodeGroup-${part.group}`, part, networkProps.metadata);
+    }
+    this.prepareClaims();
+    this.register();
   }
 
-  /** The NetworkAttachmentDefinition: the network itself. */
+  /** The NetworkAttachmentDefinition: the network itself; with groups of nodes that of the first. */
   get apiObject(): ApiObject {
     return this;
   }
 
+  /**
+   * The twin's NetworkAttachmentDefinition; only with a claimable part. On whereabouts it is made when
+   * something claims.
+   */
+  get claimedApiObject(): ApiObject | undefined {
+    return this.twins[0]?.object;
+  }
+
   /** The CNI configuration as it is written. @throws NetloomError for what synthesis would refuse */
   get config(): NetworkConfig {
-    return networkConfig(this._definition);
+    return (this.parts[0] as NetworkPart).config();
   }
 
   /** True when addresses of this network can be claimed. */
@@ -121,26 +120,111 @@ export abstract class Network extends ApiObject implements INetwork {
     return claimablePool(this._definition.ipam) !== undefined;
   }
 
-  /** Remembered: a synthesis validates the whole app, and once more for each of its charts. */
-  private problems(platform: PlatformFacts | undefined): readonly Problem[] {
-    if (this.checked?.platform !== platform || this.checked === undefined) {
-      this.checked = { platform, problems: checkNetwork(this._definition, platform) };
+  /**
+   * Patches the CNI configuration inside `spec.config`, as an object, after everything else: for what
+   * no prop says. Of a network with groups of nodes, that of each. Rules look at the props only.
+   *
+   * @throws NL_KEY_MISSING, NL_VALUES_CONFLICT, at synthesis, for what has no place there
+   */
+  patchCni(...patches: JsonPatch[]): this {
+    this.cniPatches.push(...patches);
+    modelOf(this).touch();
+    return this;
+  }
+
+  /** {@link patchCni} for the twin for claimed addresses, whose IPAM is static. */
+  patchClaimedCni(...patches: JsonPatch[]): this {
+    this.claimedPatches.push(...patches);
+    modelOf(this).touch();
+    return this;
+  }
+
+  /** Patches the object around the configuration: `addJsonPatch`, in the words of `patchCni`. */
+  patch(...patches: JsonPatch[]): this {
+    this.addJsonPatch(...patches);
+    return this;
+  }
+
+  override toJson(): unknown {
+    const [part] = this.parts as [NetworkPart];
+    const manifest = plainManifest(this, part) ?? super.toJson();
+    return withSilences(this, manifest as Manifest);
+  }
+
+  /** The network that pods of a group attach to; undefined where there is no such group. @internal */
+  _networkFor(nodeGroup: string | undefined): NetworkDefinition | undefined {
+    return this.parts.find(({ group }) => group === nodeGroup)?.network;
+  }
+
+  /** @internal */
+  get _groups(): NetworkGroups | undefined {
+    return this.shape.groups;
+  }
+
+  /** To be told when something claims an address of it. @internal */
+  _claim(): void {
+    if (claimableOf(this._definition.ipam).length === 0) return;
+    this.makeTwins();
+    if (this.networkProps.claimedPolicy !== false) this.makePolicies();
+  }
+
+  /** @internal */
+  _check(): Problem[] {
+    const { parts, twins, networkProps, shape } = this;
+    const problems = checkParts(this, parts, networkProps, shape.groups);
+    if (this.cniPatches.length > 0) problems.push(...(parts[0] as NetworkPart).checkPatches());
+    if (this.claimedPatches.length > 0) problems.push(...(twins[0]?.part.checkPatches() ?? []));
+    if (problems.length > 0) return problems;
+    for (const part of parts) part.prepare();
+    for (const { part } of twins) part.prepare();
+    return problems;
+  }
+
+  private prepareClaims(): void {
+    const { ipam, name } = this._definition;
+    if (claimableOf(ipam).length === 0) return;
+    if (!this.shape.groups) (this as { claimedName: string }).claimedName = claimedName(name);
+    const isWanted = this.networkProps.claimedPolicy === true;
+    if (ipam.kind === 'host-local' || isWanted) this.makeTwins();
+    if (isWanted) this.makePolicies();
+  }
+
+  private makeTwins(): void {
+    if (this.twins.length > 0) return;
+    this.twins = this.parts.map(({ network, group }) => {
+      const part = new NetworkPart(network, this.claimedPatches, group, true);
+      const { metadata } = this.networkProps;
+      return { part, object: new NetworkObject(this, `Claimed${suffixOf(group)}`, part, metadata) };
+    });
+  }
+
+  private makePolicies(): void {
+    const { namespace } = this;
+    if (this.hasPolicies || namespace === undefined) return;
+    this.hasPolicies = true;
+    for (const { network, group } of this.parts) {
+      const twin = { namespace, name: claimedName(network.name), network: this._definition.name };
+      addClaimedPolicy(this, twin, suffixOf(group));
     }
-    return this.checked.problems;
+  }
+
+  private register(): void {
+    const { networks, foreignProviders } = modelOf(this);
+    const subnet = this.shape.subnet ?? this.networkProps.ipam?._subnet;
+    for (const { network } of this.parts) {
+      networks.set(network, this);
+      const provider = kubeOvnProvider(network);
+      if (provider === undefined) continue;
+      if (subnet) subnet._use(provider);
+      else foreignProviders.add(provider);
+    }
+    validateWith(this, this);
   }
 }
 
-function objectProps(
-  name: string,
-  namespace: string | undefined,
-  props: NetworkProps,
-  produce: () => string,
-): ApiObjectProps {
-  return {
-    apiVersion: NETWORK_API_VERSION,
-    kind: NETWORK_KIND,
-    metadata: { ...props.metadata, name, ...(namespace === undefined ? {} : { namespace }) },
-    // Lazy: what is wrong with a network is told at validation, not by an exception here.
-    spec: { config: Lazy.any({ produce }) },
-  };
+interface Twin {
+  readonly part: NetworkPart;
+  readonly object: ApiObject;
 }
+
+const suffixOf = (group: string | undefined): string => (group === undefined ? '' : `-${group}`);

@@ -1,5 +1,36 @@
 import { type IConstruct, Node } from 'constructs';
-import { type PlatformFacts, platformFacts } from '../kubernetes';
+import type { TargetVersions } from '../cni';
+import { type PlatformFacts, type PlatformName, platformFacts } from '../kubernetes';
+import type { ClusterFacts } from '../rules';
+import { setCluster } from './cluster-facts';
+import { modelOf } from './model';
+
+/** What is known of the cluster; rules that need it say nothing without. */
+export interface PlatformOptions {
+  /**
+   * Releases that the nodes have: what they don't know is refused.
+   *
+   * @default - new enough for everything
+   * @throws NL_RELEASE_TOO_OLD, at synthesis
+   */
+  readonly targetVersions?: TargetVersions;
+  /** How many nodes run pods with secondary networks. @default - unknown; 1 on MicroShift */
+  readonly nodes?: number;
+  /** CIDRs of the pods' cluster network, e.g. `10.244.0.0/16`. @default - unknown */
+  readonly podCidrs?: string[];
+  /** CIDRs of services, e.g. `10.96.0.0/12`. @default - unknown */
+  readonly serviceCidrs?: string[];
+  /** CIDRs that the nodes' own addresses are of. @default - unknown */
+  readonly nodeCidrs?: string[];
+  /** Multus' `namespaceIsolation`: pods reach networks of their own namespace only. @default - off */
+  readonly isolation?: NamespaceIsolation;
+}
+
+/** Multus' setting that keeps pods from networks of other namespaces. */
+export interface NamespaceIsolation {
+  /** Namespaces whose networks every pod may use, e.g. `['default']`. */
+  readonly globalNamespaces: string[];
+}
 
 const platforms = new WeakMap<IConstruct, Platform>();
 
@@ -11,13 +42,13 @@ const platforms = new WeakMap<IConstruct, Platform>();
  */
 export class Platform {
   /** Upstream Kubernetes (kubeadm and the like), with Multus' own manifests. */
-  static kubernetes(): Platform {
-    return new Platform(platformFacts('kubernetes'));
+  static kubernetes(options: PlatformOptions = {}): Platform {
+    return new Platform('kubernetes', options);
   }
 
-  /** Red Hat build of MicroShift with the package microshift-multus. */
-  static microshift(): Platform {
-    return new Platform(platformFacts('microshift'));
+  /** Red Hat build of MicroShift with the package microshift-multus: one node, unless told otherwise. */
+  static microshift(options: PlatformOptions = {}): Platform {
+    return new Platform('microshift', { nodes: 1, ...options });
   }
 
   /** The platform that a construct or the nearest scope above it was given; undefined when none was. */
@@ -29,19 +60,25 @@ export class Platform {
     return undefined;
   }
 
-  private constructor(
-    /** @internal */
-    readonly _facts: PlatformFacts,
-  ) {}
+  /** @internal */
+  readonly _facts: PlatformFacts;
+  /** @internal */
+  readonly _cluster: ClusterFacts;
 
-  /** `kubernetes` or `microshift`. */
-  get name(): string {
-    return this._facts.name;
+  private constructor(
+    /** `kubernetes` or `microshift`. */
+    readonly name: PlatformName,
+    options: PlatformOptions,
+  ) {
+    this._facts = platformFacts(name);
+    this._cluster = { ...options, platform: this._facts };
   }
 
   /** Holds for this scope and all below it, where nothing nearer says otherwise. */
   applyTo(scope: IConstruct): this {
     platforms.set(scope, this);
+    setCluster(scope, this._cluster);
+    modelOf(scope).touch();
     return this;
   }
 }

@@ -1,175 +1,154 @@
-import { ApiObject, type ApiObjectMetadataDefinition, Chart, Lazy } from 'cdk8s';
-import { type Construct, type IConstruct, Node } from 'constructs';
-import { type Problem, within } from '../errors';
-import {
-  type Attachment,
-  claimedName,
-  NETWORKS_ANNOTATION,
-  networksAnnotation,
-} from '../kubernetes';
-import {
-  type AttachmentIntent,
-  checkAttachments,
-  checkClaimWorkload,
-  claimTwice,
-  type WorkloadManifest,
-} from '../rules';
-import type { AddressClaim } from './address-claim';
-import { type INetwork, Network } from './network';
+import type { Construct } from 'constructs';
+import type { Problem } from '../errors';
+import { attachmentText, onNodes, podNamePattern, podsOf, valueAt } from '../kubernetes';
+import type { PodsDefinition } from '../rules';
+import type { AttachOptions, DefaultNetworkOptions } from './attach-options';
+import { clusterOf } from './cluster-facts';
+import { isMachine, withMachineNetworks } from './machine-networks';
+import { annotationsSteps, type Manifest, podSpecPath, withValue } from './manifest';
+import { modelOf, type NamedClaimedAttachment } from './model';
+import type { INetwork } from './network';
+import { type OwnAttachments, podAnnotations } from './pod-annotations';
+import { PodAttachment } from './pod-attachment';
+import { checkMachineNetworks, checkPodNetworks } from './pod-check';
+import { PodsView } from './pods-view';
+import { withSilences } from './silence-annotation';
 import { validateWith } from './validation';
+import { WorkloadObject } from './workload-object';
 
-/** How a pod is attached to a network. */
-export interface AttachOptions {
-  /**
-   * Name of the interface in the pod, 1 to 15 bytes.
-   *
-   * @default - net1, net2 and so on, by position
-   * @throws NL_INTERFACE_TWICE, NL_IFNAME_TOO_LONG, NL_IFNAME_INVALID, at synthesis
-   */
-  readonly interface?: string;
-  /** Addresses to ask for; static IPAM needs prefix lengths. @default - the IPAM chooses */
-  readonly ips?: string[];
-  /** MAC address to ask for. @default - the plugin chooses */
-  readonly mac?: string;
-  /** Next hops; moves the pod's default route to this interface. At most one of each family in a pod. */
-  readonly defaultRoute?: string[];
-  /** Brings the addresses. The pod then attaches to the network's `-claimed` twin. @default - none */
-  readonly claim?: AddressClaim;
-}
+const NONE: readonly Problem[] = [];
 
-interface PodTemplate {
-  readonly metadata: ApiObjectMetadataDefinition;
-  readonly namespace: () => string | undefined;
-}
+const known = new WeakMap<object, PodNetworks>();
 
-interface Intent extends AttachmentIntent {
-  readonly claimed: AddressClaim | undefined;
-}
-
-const known = new WeakMap<IConstruct, PodNetworks>();
-
-/** Who attached a claim first. */
-const holders = new WeakMap<AddressClaim, string>();
-
-/** The networks of one pod or of a workload's pods. */
+/** The networks of one pod, of a workload's pods, or of a virtual machine of KubeVirt. */
 export class PodNetworks {
   /**
-   * The networks of a workload: any of cdk8s-plus (28 to 34), or a Pod made as an ApiObject.
+   * The networks of a workload: any of cdk8s-plus (28 to 34), or an ApiObject of a Pod, of anything
+   * with a pod template, or of a VirtualMachine. What is attached to it in another way stays in front.
    *
    * @throws Error for a construct that has no pods
    */
   static of(workload: Construct): PodNetworks {
-    return known.get(workload) ?? new PodNetworks(workload);
+    const before = known.get(workload);
+    if (before) return before;
+    const target = WorkloadObject.of(workload);
+    const networks = known.get(target.object) ?? new PodNetworks(workload, target);
+    known.set(target.object, networks);
+    known.set(workload, networks);
+    return networks;
   }
 
-  private readonly intents: Intent[] = [];
-  private readonly strangers: Problem[] = [];
-  private readonly template: PodTemplate;
-  private isLooking = false;
+  private readonly own: {
+    readonly networks: PodAttachment[];
+    readonly replacements: PodAttachment[];
+  } = { networks: [], replacements: [] };
+  private readonly isMachine: boolean;
+  private fingerprint = '';
+  /** As of the last check. */
+  private view: PodsView | undefined;
 
-  private constructor(private readonly workload: Construct) {
-    known.set(workload, this);
-    this.template = podTemplate(workload);
-    const produce = (): string | undefined =>
-      this.isLooking || this.intents.length === 0
-        ? undefined
-        : networksAnnotation(this.attachments, this.template.namespace());
-    // Lazy: attachments may be added until synthesis. cdk8s types annotation values as strings only.
-    this.template.metadata.addAnnotation(NETWORKS_ANNOTATION, Lazy.any({ produce }) as string);
-    validateWith(workload, () => [
-      ...checkAttachments(this.intents),
-      ...this.strangers,
-      ...this.checkClaims(),
-    ]);
+  private constructor(
+    /** @internal */
+    readonly construct: Construct,
+    private readonly target: WorkloadObject,
+  ) {
+    this.isMachine = isMachine(target.object);
+    target.finishWith((manifest) => this.finish(manifest));
+    modelOf(construct).workloads.add(this);
+    validateWith(construct, this);
   }
 
-  /** Attaches the pod to a network, behind those that are attached already. */
+  /** Attaches the pods to a network, behind those that are attached already. */
   attach(network: INetwork, options: AttachOptions = {}): this {
-    const { claim } = options;
-    const index = this.intents.length;
-    if (network instanceof Network && network.node.root !== Node.of(this.workload).root) {
-      this.strangers.push(...within(`attachments[${index}]`, [otherApp(network)]));
-    }
-    if (claim) {
-      const holder = holders.get(claim);
-      if (holder === undefined) holders.set(claim, Node.of(this.workload).path);
-      else {
-        const twice = claimTwice(claim._intent.name, holder);
-        this.strangers.push(...within(`attachments[${index}]`, [twice]));
-      }
-    }
-    this.intents.push({
-      network: network._definition,
-      claim: claim && { ...claim._intent, families: claim._families },
-      claimed: claim,
-      attachment: {
-        name: claim ? claimedName(network.name) : network.name,
-        namespace: network.namespace,
-        interface: options.interface,
-        ips: options.ips,
-        mac: options.mac,
-        defaultRoute: options.defaultRoute,
-      },
-    });
+    this.own.networks.push(new PodAttachment(this.construct, network, options));
+    modelOf(this.construct).touch();
     return this;
   }
 
-  private checkClaims(): Problem[] {
-    if (!this.intents.some(({ claim }) => claim)) return [];
-    const workload = this.manifest();
-    return this.intents.flatMap(({ claim }, index) =>
-      claim ? within(`attachments[${index}]`, checkClaimWorkload(claim.name, workload)) : [],
-    );
+  /**
+   * Puts a network in the place of the cluster network: the pods' eth0 is then an interface of it
+   * (Multus' annotation `v1.multus-cni.io/default-network`), and services and probes go there, too.
+   */
+  replaceDefault(network: INetwork, options: DefaultNetworkOptions = {}): this {
+    this.own.replacements.push(new PodAttachment(this.construct, network, options));
+    modelOf(this.construct).touch();
+    return this;
   }
 
-  /** The workload as it will be written, but for our annotation: a claim that is wrong has none to give. */
-  private manifest(): WorkloadManifest {
-    const { defaultChild } = Node.of(this.workload);
-    const object = this.workload instanceof ApiObject ? this.workload : defaultChild;
-    this.isLooking = true;
-    try {
-      return (object as ApiObject).toJson();
-    } finally {
-      this.isLooking = false;
-    }
+  /** @internal */
+  _pods(): PodsDefinition | undefined {
+    return this.view;
   }
 
-  /** What is attached, in order. @internal */
-  get attachments(): Attachment[] {
-    return this.intents.map(({ attachment, claimed }) =>
-      claimed ? { ...attachment, ips: claimed.cidrs } : attachment,
-    );
+  /** @internal */
+  _hasChanged(): boolean {
+    const before = this.fingerprint;
+    this.fingerprint = this.target.fingerprint();
+    return this.fingerprint !== before;
+  }
+
+  /** @internal */
+  _claimedAttachments(): NamedClaimedAttachment[] {
+    const claimed = this.attachments.filter(({ options }) => options.claim);
+    if (claimed.length === 0) return [];
+    const { kind, metadata } = this.target.render() as unknown as NamedManifest;
+    const { name, namespace } = metadata;
+    return claimed.map((attachment) => {
+      const { written } = attachment;
+      const isNear = this.own.networks.includes(attachment);
+      const text = attachmentText(written, isNear ? namespace : undefined);
+      const podName = podNamePattern(kind, name);
+      return { twin: written.name, podNamespace: namespace, podName, text };
+    });
+  }
+
+  /** @internal */
+  _check(): readonly Problem[] {
+    this.view = undefined;
+    if (this.attachments.length === 0) return NONE;
+    const { target, own } = this;
+    const { facts } = clusterOf(this.construct);
+    if (this.isMachine) return checkMachineNetworks(target, own, facts);
+    const given = target.annotations();
+    const view = new PodsView(target, own, given, true);
+    // A program does not know all networks of its cluster: what others attach is not looked for.
+    this.view = view.read ? new PodsView(target, own, given, false) : view;
+    return checkPodNetworks(view, own, facts);
+  }
+
+  private get attachments(): readonly PodAttachment[] {
+    return this.own.replacements.length === 0
+      ? this.own.networks
+      : [...this.own.networks, ...this.own.replacements];
+  }
+
+  /** Called when the workload is written. */
+  private finish(manifest: Manifest): Manifest {
+    const attached = this.attachments.length === 0 ? manifest : this.attached(manifest);
+    return withSilences(this.construct, attached);
+  }
+
+  private attached(manifest: Manifest): Manifest {
+    const attached = this.isMachine
+      ? withMachineNetworks(manifest, this.own.networks)
+      : withPodNetworks(manifest, this.own);
+    const nodes = this.attachments.flatMap((attachment) => attachment.nodes ?? []);
+    if (nodes.length === 0) return attached;
+    const path = podSpecPath(manifest);
+    return withValue(attached, path, onNodes(valueAt(attached, path), nodes));
   }
 }
 
-function podTemplate(workload: Construct): PodTemplate {
-  const { podMetadata, metadata } = workload as {
-    podMetadata?: ApiObjectMetadataDefinition;
-    metadata?: ApiObjectMetadataDefinition;
-    kind?: string;
-  };
-  const namespace = (): string | undefined =>
-    metadata?.namespace ?? Chart.of(Node.of(workload).scopes.at(-1) as Construct).namespace;
-  if (podMetadata) return { metadata: podMetadata, namespace };
-  const kind = workload instanceof ApiObject ? workload.kind : (workload as { kind?: string }).kind;
-  if (metadata && (kind === 'Pod' || isPlusPod(workload))) return { metadata, namespace };
-  throw new Error(
-    `${Node.of(workload).path || 'this construct'} has no pods. Allowed: a workload of cdk8s-plus, or an ApiObject of kind Pod. Fix: pass the Pod, Deployment, StatefulSet or DaemonSet itself.`,
-  );
+/** As much of a workload as tells what its pods are called. */
+interface NamedManifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** By its shape, because each cdk8s-plus release has a Pod class of its own. */
-function isPlusPod(workload: Construct): boolean {
-  const child = Node.of(workload).defaultChild;
-  return child instanceof ApiObject && child.kind === 'Pod';
-}
-
-function otherApp(network: Network): Problem {
-  return {
-    code: 'NL_NETWORK_NOT_FOUND',
-    key: 'network',
-    found: `network "${network.name}" is made in another App, so that nothing here makes it`,
-    allowed: 'a network of the same App, or Network.fromName for one that something else makes',
-    fix: `Network.fromName(this, 'id', { name: '${network.name}' })`,
-  };
+function withPodNetworks(manifest: Manifest, own: OwnAttachments): Manifest {
+  const pods = podsOf(manifest);
+  const given = pods?.annotations ?? {};
+  const path = pods?.annotationsPath ?? annotationsSteps(String(manifest['kind']));
+  const namespace = valueAt(manifest, ['metadata', 'namespace']) as string | undefined;
+  return withValue(manifest, path, { ...given, ...podAnnotations(given, own, namespace) });
 }

@@ -1,24 +1,36 @@
 import {
-  type BridgeSettings,
+  type ChainConfig,
   type CniRoute,
+  claimableOf,
   DEFAULT_CNI_VERSION,
   definedOnly,
   gatewayOf,
-  type HostLocalSettings,
   hostLocalSets,
   type IpamConfig,
+  isDefaultRoute,
   isGatewayBridge,
+  KUBE_OVN_SOCKET,
+  LIST,
   type LinkConfig,
+  type ListSettings,
   type NetworkConfig,
   type PluginConfig,
+  renderChain,
   renderIpam,
   renderLink,
+  routesOf,
+  whereaboutsGateways,
 } from '../cni';
+import { print } from '../cni/codec';
 import { Cidr, type IpFamily } from '../ipam';
+import { DEFAULT_NAMESPACE, kubeOvnProvider } from './kube-ovn';
 
 /** API group, kind and version of a network. */
 export const NETWORK_API_VERSION = 'k8s.cni.cncf.io/v1';
 export const NETWORK_KIND = 'NetworkAttachmentDefinition';
+
+/** Annotation that names the resource of a device plugin whose devices pods of a network get. */
+export const RESOURCE_ANNOTATION = 'k8s.v1.cni.cncf.io/resourceName';
 
 /** What the name of a network's twin for claimed addresses ends with. */
 export const CLAIMED_SUFFIX = '-claimed';
@@ -30,8 +42,18 @@ export interface NetworkDefinition {
   readonly namespace?: string | undefined;
   readonly link: LinkConfig;
   readonly ipam: IpamConfig;
+  /** What changes the link, in order. Written as a list of plugins. @default - none */
+  readonly chain?: readonly ChainConfig[] | undefined;
   /** @default 0.4.0 */
   readonly cniVersion?: string | undefined;
+  /** Name in the CNI configuration: networks that share it share host-local's files. @default - `name` */
+  readonly configName?: string | undefined;
+  /** Settings of a list of plugins; with them a single plugin is written as a list. @default - none */
+  readonly list?: ListSettings | undefined;
+  /** Resource of a device plugin, `vendor.com/name`. @default - none */
+  readonly resourceName?: string | undefined;
+  /** True for what was read from a manifest: nothing is added that it does not say. @default false */
+  readonly verbatim?: boolean | undefined;
 }
 
 /** A NetworkAttachmentDefinition without its metadata. */
@@ -45,18 +67,74 @@ export function claimedName(name: string): string {
   return name + CLAIMED_SUFFIX;
 }
 
+/** True when addresses of a network can be claimed. */
+export function hasTwin(network: NetworkDefinition): boolean {
+  return claimableOf(network.ipam).length > 0;
+}
+
 /** The CNI configuration of a network, keys in a fixed order. */
 export function networkConfig(network: NetworkDefinition): NetworkConfig {
-  const plugin = renderLink(network.link);
-  const ipam = renderIpam(network.ipam);
-  const { name, cniVersion = DEFAULT_CNI_VERSION } = network;
-  const config = { cniVersion, name, type: plugin.type };
-  return Object.assign(
-    config,
-    plugin,
-    capabilitiesFor(network.ipam),
-    ipam === undefined ? undefined : { ipam },
-  );
+  const { name, configName, chain = [], list, verbatim = false } = network;
+  const cniVersion = network.cniVersion ?? (verbatim ? undefined : DEFAULT_CNI_VERSION);
+  const head = definedOnly({ cniVersion, name: configName ?? name });
+  const link = linkConfig(network);
+  if (chain.length === 0 && list === undefined) {
+    const config = { ...head, ...link } as NetworkConfig;
+    // What was written twice counts as it is set here.
+    return verbatim
+      ? Object.assign(config, definedOnly({ cniVersion: network.cniVersion, name: configName }))
+      : config;
+  }
+  const plugins = [
+    link,
+    ...chain.map((one) => (verbatim ? renderChain(one, true) : withoutNone(renderChain(one)))),
+  ];
+  return print(LIST, { ...list, ...head, plugins }) as unknown as NetworkConfig;
+}
+
+/** The interface plugin with its IPAM. */
+function linkConfig(network: NetworkDefinition): PluginConfig {
+  const { link, ipam, verbatim = false } = verbatimOrNamed(network);
+  const rendered = renderLink(link, verbatim);
+  const addresses = renderIpam(ipam);
+  const plugin = verbatim ? rendered : withCapabilities(rendered, addresses?.type);
+  return addresses === undefined ? plugin : { ...plugin, ipam: addresses };
+}
+
+/** Without the capability static would add a pod's addresses to the configured ones. */
+function withCapabilities(plugin: PluginConfig, ipam: string | undefined): PluginConfig {
+  const isUnsaid = plugin.capabilities === undefined;
+  return isUnsaid && ipam === 'static'
+    ? { ...plugin, capabilities: { ips: true } }
+    : withoutNone(plugin);
+}
+
+/** Kube-OVN and OVN-Kubernetes have to be told which network it is that their plugin is configured by. */
+function verbatimOrNamed(network: NetworkDefinition): NetworkDefinition {
+  const { link, ipam, name, namespace = DEFAULT_NAMESPACE, verbatim } = network;
+  if (verbatim) return network;
+  if (link.kind === 'ovn-k8s-cni-overlay') {
+    const settings = { netAttachDefName: `${namespace}/${name}`, ...definedOnly(link.settings) };
+    return { ...network, link: { kind: link.kind, settings } };
+  }
+  const kubeOvn = { serverSocket: KUBE_OVN_SOCKET, provider: kubeOvnProvider(network) };
+  if (link.kind === 'kube-ovn') {
+    const settings = { ...kubeOvn, ...definedOnly(link.settings) };
+    return { ...network, link: { kind: link.kind, settings } };
+  }
+  if (ipam.kind !== 'kube-ovn') return network;
+  const settings = { ...kubeOvn, ...definedOnly(ipam.settings) };
+  return { ...network, ipam: { kind: ipam.kind, settings } };
+}
+
+/** `{}` says that no capability is to be declared. */
+function withoutNone(plugin: PluginConfig): PluginConfig {
+  const { capabilities, ...rest } = plugin;
+  const isNone =
+    typeof capabilities === 'object' &&
+    capabilities !== null &&
+    Object.keys(capabilities).length === 0;
+  return isNone ? (rest as PluginConfig) : plugin;
 }
 
 /** The `spec` of a network's object. The same input gives the same bytes. */
@@ -64,35 +142,34 @@ export function networkSpec(network: NetworkDefinition): NetworkSpec {
   return { config: JSON.stringify(networkConfig(network), undefined, 2) };
 }
 
-/**
- * Pods bring their addresses to a static network. With the capability they replace the configured
- * ones; without it the plugin would add them.
- */
-function capabilitiesFor(
-  ipam: IpamConfig,
-): { readonly capabilities: Record<string, boolean> } | undefined {
-  const isStatic = ipam.kind === 'static' || (ipam.kind === 'raw' && ipam.config.type === 'static');
-  return isStatic ? { capabilities: { ips: true } } : undefined;
+/** The annotations that a network's object needs; undefined for none. */
+export function networkAnnotations(network: NetworkDefinition): Record<string, string> | undefined {
+  const { resourceName } = network;
+  return resourceName === undefined ? undefined : { [RESOURCE_ANNOTATION]: resourceName };
 }
 
 /**
  * The network that pods with claimed addresses attach to: the same link, but static IPAM, because
- * host-local refuses an asked for address outside its ranges.
+ * host-local refuses an asked for address outside its ranges, and whereabouts would add it to one of
+ * its own.
  *
  * static reports no gateway. So the bridge must not be told to be one (it would invent the first
  * address of the network, and from then on refuse every normal pod on that bridge), and each route
  * gets an explicit next hop of its family (it would be taken to be on the link).
  */
 export function claimedNetwork(network: NetworkDefinition): NetworkDefinition | undefined {
-  if (network.ipam.kind !== 'host-local') return undefined;
-  const routes = claimedRoutes(network.link, network.ipam.settings);
+  const { ipam, name, configName } = network;
+  if (ipam.kind !== 'host-local' && ipam.kind !== 'whereabouts') return undefined;
+  const routes = claimedRoutes(network);
+  const dns = ipam.kind === 'whereabouts' ? ipam.settings.dns : undefined;
   return {
     ...network,
-    name: claimedName(network.name),
+    name: claimedName(name),
+    configName: configName === undefined ? undefined : claimedName(configName),
     link: withoutGateway(network.link),
     ipam: {
       kind: 'static',
-      settings: definedOnly({ routes: routes.length > 0 ? routes : undefined }),
+      settings: definedOnly({ routes: routes.length > 0 ? routes : undefined, dns }),
     },
   };
 }
@@ -100,31 +177,40 @@ export function claimedNetwork(network: NetworkDefinition): NetworkDefinition | 
 function withoutGateway(link: LinkConfig): LinkConfig {
   if (link.kind !== 'bridge') return link;
   const { isGateway, isDefaultGateway, forceAddress, ...settings } = link.settings;
-  return { kind: 'bridge', settings: settings as BridgeSettings };
+  return { kind: 'bridge', settings };
 }
 
 /** The routes of a twin: those of the network and of a default gateway, each with its next hop. */
-function claimedRoutes(link: LinkConfig, settings: HostLocalSettings): CniRoute[] {
+function claimedRoutes({ link, ipam }: NetworkDefinition): CniRoute[] {
   const isDefaultGateway = link.kind === 'bridge' && link.settings.isDefaultGateway === true;
-  if (!settings.routes?.length && !isDefaultGateway) return [];
-  const gateways = gatewaysByFamily(settings);
-  const routes = (settings.routes ?? []).map((route) => {
+  const own = routesOf(ipam);
+  if (own.length === 0 && !isDefaultGateway) return [];
+  const gateways = gatewaysByFamily(ipam);
+  const routes = own.map((route): CniRoute => {
     const gateway = gateways.get(familyOfRoute(route));
-    return definedOnly({ dst: route.dst, gw: route.gw ?? gateway });
+    return definedOnly({ ...route, gw: route.gw ?? gateway });
   });
   if (!isDefaultGateway) return routes;
   for (const [family, gateway] of gateways) {
-    const dst = family === 4 ? '0.0.0.0/0' : '::/0';
-    const isThere = routes.some((route) => String(Cidr.tryParse(route.dst)) === dst);
-    if (!isThere) routes.push({ dst, gw: gateway });
+    const isThere = routes.some(
+      (route) => isDefaultRoute(route) && familyOfRoute(route) === family,
+    );
+    if (!isThere) routes.push({ dst: family === 4 ? '0.0.0.0/0' : '::/0', gw: gateway });
   }
   return routes;
 }
 
-/** The gateway that host-local reports for the first address of each family. */
-export function gatewaysByFamily(settings: HostLocalSettings): Map<IpFamily, string> {
+/** The gateway that an IPAM reports for the first address of each family. */
+export function gatewaysByFamily(ipam: IpamConfig): Map<IpFamily, string> {
+  if (ipam.kind === 'whereabouts') {
+    const gateways = whereaboutsGateways(ipam.settings);
+    const { gateway } = ipam.settings;
+    if (gateway) gateways.set(gateway.includes(':') ? 6 : 4, gateway);
+    return gateways;
+  }
   const gateways = new Map<IpFamily, string>();
-  for (const range of hostLocalSets(settings).flat()) {
+  if (ipam.kind !== 'host-local') return gateways;
+  for (const range of hostLocalSets(ipam.settings).flat()) {
     const gateway = gatewayOf(range);
     if (!gateways.has(gateway.family)) gateways.set(gateway.family, String(gateway));
   }
@@ -151,13 +237,6 @@ export function routedFamilies(network: NetworkDefinition): IpFamily[] {
 
 function familyOfRoute(route: CniRoute): IpFamily {
   return route.dst.includes(':') ? 6 : 4;
-}
-
-/** The plugins of a configuration, however it is written. */
-export function pluginsOf(config: NetworkConfig): readonly PluginConfig[] {
-  return 'plugins' in config && Array.isArray(config.plugins)
-    ? (config.plugins as PluginConfig[])
-    : [config as PluginConfig];
 }
 
 /** The bridge on the host that a network links its pods to. */

@@ -8,6 +8,8 @@ export interface PlatformFacts {
   readonly ipams?: readonly string[] | undefined;
   /** Interface plugins that it supports. @default - all */
   readonly links?: readonly string[] | undefined;
+  /** True where there is never more than one node. @default false */
+  readonly isSingleNode?: boolean | undefined;
   /** Namespace of its Multus. */
   readonly multusNamespace: string;
   /** Where the runtime looks for CNI plugins on a node. */
@@ -21,6 +23,7 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
     name: 'microshift',
     ipams: ['host-local', 'static', 'dhcp'],
     links: ['bridge', 'macvlan', 'ipvlan'],
+    isSingleNode: true,
     multusNamespace: 'openshift-multus',
     cniBinDir: '/run/cni/bin',
   },

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { describeProblem, type Problem } from '../errors';
+import { describeProblem, errorsOf, type Problem, severityOf } from '../errors';
 
 let count = 0;
 const messages: Promise<void>[] = [];
@@ -11,18 +11,21 @@ let turn: Promise<void> | undefined;
  */
 export type Culprit = pulumi.ComponentResource | string;
 
-/** Tells a resource's problems. The program fails once all that is known by now has been told. */
+/**
+ * Tells a resource's problems. The program fails once all that is known by now has been told, unless
+ * all of it is warnings.
+ */
 export function reportProblems(culprit: Culprit, problems: readonly Problem[]): void {
-  count += problems.length;
-  for (const problem of problems) {
-    const text = describeProblem(problem);
-    const message =
-      typeof culprit === 'string'
-        ? pulumi.log.error(`[${culprit}] ${text}`)
-        : pulumi.log.error(text, culprit);
-    messages.push(message);
-  }
-  if (problems.length > 0) void admission();
+  const errors = errorsOf(problems);
+  count += errors.length;
+  for (const problem of problems) messages.push(tell(culprit, problem));
+  if (errors.length > 0) void admission();
+}
+
+function tell(culprit: Culprit, problem: Problem): Promise<void> {
+  const say = severityOf(problem.code) === 'error' ? pulumi.log.error : pulumi.log.warn;
+  const text = describeProblem(problem);
+  return typeof culprit === 'string' ? say(`[${culprit}] ${text}`) : say(text, culprit);
 }
 
 /**
@@ -88,7 +91,7 @@ export function checked<T>(
   const judged = value.apply((plain) => {
     const problems = check(plain as T);
     reportProblems(culprit, problems);
-    return problems.length === 0 ? plain : new Promise<never>(() => {});
+    return errorsOf(problems).length === 0 ? plain : new Promise<never>(() => {});
   }) as pulumi.Output<T>;
   return whenAdmitted(judged);
 }

@@ -1,21 +1,13 @@
-import { claimableSet, type HostLocalSettings, ipamType, runtimeSet } from '../cni';
+import type { TargetVersions } from '../cni';
 import { type Problem, within } from '../errors';
-import {
-  addressProblem,
-  InterfaceAddress,
-  IpAddress,
-  type IpFamily,
-  type IpRangeSet,
-  interfaceAddressProblem,
-} from '../ipam';
-import {
-  type Attachment,
-  interfaceNames,
-  type NetworkDefinition,
-  routedFamilies,
-  sameNetwork,
-} from '../kubernetes';
+import { addressProblem, IpAddress, type IpFamily } from '../ipam';
+import { type Attachment, interfaceNames, type NetworkDefinition } from '../kubernetes';
+import { checkClaimed } from './attachment-claims';
+import { checkIps } from './attachment-ips';
+import { checkRequests } from './attachment-requests';
 import { checkIfname, checkNamespace, checkObjectName } from './names';
+import { checkNextHops } from './next-hops';
+import { checkVrfTables } from './vrf-tables';
 
 /** An attachment with what is known of its network. */
 export interface AttachmentIntent {
@@ -35,35 +27,71 @@ export interface ClaimIntent {
   readonly families?: readonly IpFamily[] | undefined;
 }
 
+/** How attachments are looked at. */
+export interface AttachmentOptions {
+  /** Releases that the nodes have. @default - any */
+  readonly targetVersions?: TargetVersions | undefined;
+  /** True for what somebody else wrote: unknown keys are told of. @default false */
+  readonly verbatim?: boolean | undefined;
+}
+
 /** Everything wrong with the attachments of one pod. Keys begin with `attachments[N]`. */
-export function checkAttachments(intents: readonly AttachmentIntent[]): Problem[] {
+export function checkAttachments(
+  intents: readonly AttachmentIntent[],
+  options: AttachmentOptions = {},
+): Problem[] {
   const attachments = intents.map((intent) => intent.attachment);
   return [
-    ...intents.flatMap((intent, index) => within(`attachments[${index}]`, checkAttachment(intent))),
+    ...intents.flatMap((intent, index) =>
+      within(`attachments[${index}]`, checkAttachment(intent, options)),
+    ),
     ...checkInterfacesOnce(attachments),
     ...checkDefaultRoutes(attachments),
+    ...checkVrfTables(intents),
   ];
 }
 
-function checkAttachment(intent: AttachmentIntent): Problem[] {
+function checkAttachment(intent: AttachmentIntent, options: AttachmentOptions): Problem[] {
   const { attachment, network, claim } = intent;
   return [
-    ...(network ? [] : checkReference(attachment)),
+    ...(network ? [] : checkReference(attachment, options)),
     ...checkPodInterface(attachment.interface),
-    ...checkMac(attachment.mac, network),
-    ...(attachment.defaultRoute ?? []).flatMap((text, index) =>
-      IpAddress.tryParse(text) ? [] : [addressProblem(`defaultRoute[${index}]`, text)],
-    ),
-    ...(claim ? checkClaimed(claim, intent) : checkIps(attachment.ips, network)),
+    ...checkRequests(attachment, network, options),
+    ...checkNextHops(intent),
+    ...(claim ? checkClaimed(claim, intent) : checkAsked(attachment, network)),
   ];
+}
+
+/** Addresses of the wrong type are asked for, too: that is told already. */
+function checkAsked({ ips, extra }: Attachment, network: NetworkDefinition | undefined): Problem[] {
+  const isTold = Object.keys(extra ?? {}).some((key) => key.toLowerCase() === 'ips');
+  return isTold ? [] : checkIps(ips, network);
 }
 
 /** The name of a network that something else made: nobody else looks at it. */
-function checkReference({ name, namespace }: Attachment): Problem[] {
+function checkReference(
+  { name, namespace }: Attachment,
+  { verbatim }: AttachmentOptions,
+): Problem[] {
+  // An element without a name makes the whole annotation unreadable, which is told as that.
+  if (verbatim && name === '') return [];
+  if (/^[^/]+\/[^/]+$/.test(name)) return [withNamespace(name)];
   return [
     ...checkObjectName('network.name', name),
     ...(namespace === undefined ? [] : checkNamespace('network.namespace', namespace)),
   ];
+}
+
+/** The short form in the place of a name. */
+function withNamespace(text: string): Problem {
+  const [namespace, name] = text.split('/');
+  return {
+    code: 'NL_NAME_INVALID',
+    key: 'network.name',
+    found: `"${text}" is not a name: the namespace stands beside it`,
+    allowed: 'the name alone, and the namespace as such',
+    fix: `name: ${name}, namespace: ${namespace}`,
+  };
 }
 
 function checkPodInterface(name: string | undefined): Problem[] {
@@ -82,9 +110,13 @@ function checkPodInterface(name: string | undefined): Problem[] {
 
 function checkInterfacesOnce(attachments: readonly Attachment[]): Problem[] {
   const names = interfaceNames(attachments);
+  const firsts = new Map<string, number>();
   return names.flatMap((name, index): Problem[] => {
-    const first = names.indexOf(name);
-    if (first === index) return [];
+    const first = firsts.get(name);
+    if (first === undefined) {
+      firsts.set(name, index);
+      return [];
+    }
     const unnamed = [first, index].find((one) => attachments[one]?.interface === undefined);
     const isSecond = unnamed === undefined || unnamed === first;
     const why = ` (attachments[${unnamed}] has no name, and is ${name} by its position)`;
@@ -104,9 +136,9 @@ function checkDefaultRoutes(attachments: readonly Attachment[]): Problem[] {
   const seen = new Map<IpFamily, string>();
   return attachments.flatMap((attachment, index) =>
     (attachment.defaultRoute ?? []).flatMap((text, inner): Problem[] => {
-      const address = IpAddress.tryParse(text);
-      if (!address) return [];
       const key = `attachments[${index}].defaultRoute[${inner}]`;
+      const address = IpAddress.tryParse(text);
+      if (!address) return [addressProblem(key, text)];
       const before = seen.get(address.family);
       if (before === undefined) {
         seen.set(address.family, key);
@@ -123,167 +155,4 @@ function checkDefaultRoutes(attachments: readonly Attachment[]): Problem[] {
       ];
     }),
   );
-}
-
-function checkMac(mac: string | undefined, network: NetworkDefinition | undefined): Problem[] {
-  if (mac === undefined) return [];
-  if (network?.link.kind === 'ipvlan') {
-    return [
-      {
-        code: 'NL_VALUES_CONFLICT',
-        key: 'mac',
-        found: `"${mac}" is asked for on an ipvlan network, whose interfaces all have the master's MAC address`,
-        allowed: 'no mac on ipvlan',
-        fix: 'leave mac out, or use MacvlanNetwork',
-      },
-    ];
-  }
-  const octets = /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i.test(mac);
-  const isMulticast = octets && (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
-  const isZero = octets && /^[0:-]+$/.test(mac);
-  if (octets && !isMulticast && !isZero) return [];
-  return [
-    {
-      code: 'NL_MAC_INVALID',
-      key: 'mac',
-      found: `${JSON.stringify(mac)} is ${isMulticast ? 'a multicast address' : isZero ? 'no address of an interface' : 'not a MAC address'}`,
-      allowed: 'six octets, not all zero, whose first is even, such as 02:00:00:00:00:01',
-      fix: 'correct it, or leave it out',
-    },
-  ];
-}
-
-/** What each IPAM does with addresses that a pod asks for (measured on plugins 1.1.1). */
-function checkIps(
-  ips: readonly string[] | undefined,
-  network: NetworkDefinition | undefined,
-): Problem[] {
-  if (!network)
-    return (ips ?? []).flatMap((text, index) => checkIpSyntax(`ips[${index}]`, text, false));
-  const type = ipamType(network.ipam);
-  if (type === 'static') return checkStaticIps(ips, network);
-  if (ips === undefined || ips.length === 0) return [];
-  if (network.ipam.kind === 'host-local') return checkHostLocalIps(ips, network.ipam.settings);
-  if (type === 'dhcp' || type === undefined) {
-    return [
-      {
-        code: 'NL_ATTACHMENT_IPS',
-        key: 'ips',
-        found: `${JSON.stringify(ips)} is asked for on network "${network.name}", whose IPAM (${type ?? 'none'}) ignores it`,
-        allowed: 'no ips',
-        fix: 'leave ips out, or give the network static IPAM',
-      },
-    ];
-  }
-  return ips.flatMap((text, index) => checkIpSyntax(`ips[${index}]`, text, false));
-}
-
-function checkStaticIps(ips: readonly string[] | undefined, network: NetworkDefinition): Problem[] {
-  if (ips && ips.length > 0) {
-    return ips.flatMap((text, index) => checkIpSyntax(`ips[${index}]`, text, true));
-  }
-  const gives =
-    network.ipam.kind === 'static'
-      ? (network.ipam.settings.addresses?.length ?? 0) > 0
-      : network.ipam.kind === 'raw' && Array.isArray(network.ipam.config.addresses);
-  if (gives) return [];
-  return [
-    {
-      code: 'NL_ATTACHMENT_IPS',
-      key: 'ips',
-      found: `no address is asked for, and network "${network.name}" (static) has none of its own`,
-      allowed: 'at least one address with prefix length',
-      fix: `attach(network, { ips: ['192.168.122.188/24'] })`,
-    },
-  ];
-}
-
-function checkHostLocalIps(ips: readonly string[], settings: HostLocalSettings): Problem[] {
-  if (ips.length > 1) {
-    return [
-      {
-        code: 'NL_ATTACHMENT_IPS',
-        key: 'ips',
-        found: `${ips.length} addresses are asked for, and host-local reads only one (it refuses the list that Multus hands it)`,
-        allowed: 'one address on host-local',
-        fix: 'ask for one, or claim both: the -claimed twin of the network takes two',
-      },
-    ];
-  }
-  const bad = ips.flatMap((text, index) => checkIpSyntax(`ips[${index}]`, text, false));
-  if (bad.length > 0) return bad;
-  const address = IpAddress.parse((ips[0] as string).split('/')[0] as string);
-  let given: IpRangeSet;
-  let claimable: IpRangeSet;
-  try {
-    given = runtimeSet(settings);
-    claimable = claimableSet(settings.claimable);
-  } catch {
-    return []; // the network's own check tells what is wrong with it
-  }
-  if (given.contains(address)) return [];
-  const isClaimable = claimable.contains(address);
-  return [
-    {
-      code: 'NL_ATTACHMENT_IPS',
-      key: 'ips[0]',
-      found: isClaimable
-        ? `"${address}" is in the claimable part of the network, which host-local never gives`
-        : `"${address}" is not among the addresses that host-local gives to pods of the network`,
-      allowed: `an address of ${given.ranges.join(' or ')}`,
-      fix: isClaimable
-        ? 'claim it: attach(network, { claim })'
-        : 'ask for one of these, or for none',
-    },
-  ];
-}
-
-function checkIpSyntax(key: string, text: string, needsPrefix: boolean): Problem[] {
-  if (InterfaceAddress.tryParse(text)) return [];
-  if (needsPrefix) return [interfaceAddressProblem(key, text)];
-  return IpAddress.tryParse(text) ? [] : [addressProblem(key, text)];
-}
-
-function checkClaimed(claim: ClaimIntent, { attachment, network }: AttachmentIntent): Problem[] {
-  const problems: Problem[] = [];
-  if (!network || !sameNetwork(network, claim.network)) {
-    problems.push({
-      code: 'NL_CLAIM_NETWORK',
-      key: 'claim',
-      found: `claim "${claim.name}" is of network "${claim.network.name}", not of "${network?.name ?? attachment.name}"`,
-      allowed: 'a claim of the network that it is attached to',
-      fix: 'attach the network of the claim, or make a claim of this one',
-    });
-  }
-  if (attachment.ips !== undefined) {
-    problems.push({
-      code: 'NL_VALUES_CONFLICT',
-      key: 'ips',
-      found: `${JSON.stringify(attachment.ips)} is asked for beside claim "${claim.name}"`,
-      allowed: 'either ips or a claim',
-      fix: 'leave ips out: the claim brings its addresses',
-    });
-  }
-  return [...problems, ...checkRoutedFamilies(claim)];
-}
-
-/** A route needs an address of its family on the interface; without one the pod would not start. */
-function checkRoutedFamilies(claim: ClaimIntent): Problem[] {
-  const { families } = claim;
-  if (!families) return [];
-  let routed: IpFamily[];
-  try {
-    routed = routedFamilies(claim.network);
-  } catch {
-    return []; // the network's own check tells what is wrong with it
-  }
-  return routed
-    .filter((family) => !families.includes(family))
-    .map((family) => ({
-      code: 'NL_FAMILY_MISSING' as const,
-      key: 'claim',
-      found: `claim "${claim.name}" has no IPv${family} address, and network "${claim.network.name}" has IPv${family} routes, which the plugin can't set without one`,
-      allowed: 'an address of each family that the network has routes of',
-      fix: "claim an address of each: family: 'dual', or two addresses",
-    }));
 }

@@ -2,6 +2,8 @@ import { claimablePool } from '../cni';
 import type { Problem } from '../errors';
 import { addressProblem, IpAddress, outsideClaimable, parsePoolSubnet } from '../ipam';
 import type { NetworkDefinition } from '../kubernetes';
+import { labelOf, segmentOf } from './segments';
+import { podSpecOf, type WorkloadManifest } from './workloads';
 
 /** A claim with the addresses it names, if it names any. */
 export interface NamedClaim {
@@ -65,15 +67,20 @@ function checkOneOfEachFamily(key: string, claim: NamedClaim, index: number): Pr
   ];
 }
 
+/** Where an address is: on what the network's pods share with those of others, else on the network. */
+export function placeOf(network: NetworkDefinition, address: IpAddress): string {
+  return `${segmentOf(network) ?? `network ${labelOf(network)}`} ${address}`;
+}
+
 /**
  * Puts a claim beside the others, and tells of addresses that one of them has already: on this
- * network, or on another one over the same bridge and VLAN, whose pods would meet.
+ * network, or on another one over the same bridge and VLAN, or the same master, whose pods would meet.
  */
 export function holdAddresses(claim: NamedClaim, held: HeldAddresses): Problem[] {
   return (claim.addresses ?? []).flatMap((text, index): Problem[] => {
     const address = IpAddress.tryParse(text);
     if (!address) return [];
-    const place = `${segmentOf(claim.network)} ${address}`;
+    const place = placeOf(claim.network, address);
     const holder = held.get(place);
     if (holder === undefined) {
       held.set(place, claim.name);
@@ -91,26 +98,6 @@ export function holdAddresses(claim: NamedClaim, held: HeldAddresses): Problem[]
   });
 }
 
-/** What pods of a network have in common with those of others: the bridge and VLAN, else the network. */
-function segmentOf({ link, name, namespace }: NetworkDefinition): string {
-  if (link.kind !== 'bridge') return `network ${namespace ?? ''}/${name}`;
-  return `bridge ${link.settings.bridge ?? 'cni0'} vlan ${link.settings.vlan ?? 0}`;
-}
-
-/** As much of a workload's object as tells how many pods it has at once. */
-export interface WorkloadManifest {
-  readonly kind?: string;
-  readonly spec?: PodSpecManifest & {
-    readonly replicas?: number;
-    readonly strategy?: { readonly type?: string };
-    readonly template?: { readonly spec?: PodSpecManifest };
-  };
-}
-
-interface PodSpecManifest {
-  readonly terminationGracePeriodSeconds?: number;
-}
-
 /**
  * A claim's addresses are for one pod. So it can be attached to a Pod, and to what never has two at
  * once: a StatefulSet of one, or a Deployment of one that ends the old pod before it starts the new.
@@ -123,9 +110,8 @@ export function checkClaimWorkload(claim: string, workload: WorkloadManifest): P
  * Without a grace period a pod is gone from the API before it is gone from its node: the next one
  * would come up beside it, with the same address (seen for more than a second).
  */
-function checkGracePeriod(claim: string, { spec }: WorkloadManifest): Problem[] {
-  const pod = spec?.template?.spec ?? spec;
-  if (pod?.terminationGracePeriodSeconds !== 0) return [];
+function checkGracePeriod(claim: string, workload: WorkloadManifest): Problem[] {
+  if (podSpecOf(workload)?.terminationGracePeriodSeconds !== 0) return [];
   return [
     {
       code: 'NL_CLAIM_WORKLOAD',

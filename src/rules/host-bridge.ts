@@ -1,4 +1,4 @@
-import { claimableSet, gatewaySet, type HostLocalSettings, hostLocalSets, spanOf } from '../cni';
+import { gatewaySet, hostLocalSets } from '../cni';
 import type { Problem } from '../errors';
 import { InterfaceAddress, IpRange, IpRangeSet, interfaceAddressProblem, unusable } from '../ipam';
 import {
@@ -8,6 +8,8 @@ import {
   type NetworkDefinition,
 } from '../kubernetes';
 import { checkIfname, checkInteger, checkLinkName } from './names';
+import { givenRanges } from './network-addresses';
+import { safely } from './safely';
 
 /** Everything wrong with a host bridge by itself. */
 export function checkHostBridge(definition: HostBridgeDefinition): Problem[] {
@@ -80,22 +82,28 @@ export function checkBridgeNetworks(
   networks: readonly NetworkDefinition[],
 ): Problem[] {
   const mine = networks.filter((network) => bridgeOf(network) === definition.bridge);
-  return mine.flatMap((network) => [
-    ...checkPodRanges(definition, network),
-    ...checkGatewayHeld(definition, network),
-  ]);
+  // A VLAN is a network of its own: the plugin gives it an interface beside the bridge.
+  return mine
+    .filter(isUntagged)
+    .flatMap((network) => [
+      ...checkPodRanges(definition, network),
+      ...checkGatewayHeld(definition, network),
+    ]);
+}
+
+function isUntagged({ link }: NetworkDefinition): boolean {
+  return link.kind === 'bridge' && !link.settings.vlan;
 }
 
 function checkPodRanges(definition: HostBridgeDefinition, network: NetworkDefinition): Problem[] {
-  const { ipam } = network;
-  if (ipam.kind !== 'host-local') return [];
-  return (definition.addresses ?? []).flatMap((text, index): Problem[] => {
+  const addresses = definition.addresses ?? [];
+  if (addresses.length === 0) return [];
+  const pods = podAddresses(network);
+  return addresses.flatMap((text, index): Problem[] => {
     const address = InterfaceAddress.tryParse(text)?.address;
-    if (!address) return [];
-    const pods = safely(() => podAddresses(ipam.settings)) ?? IpRangeSet.EMPTY;
-    const part = pods.ranges.find((range) => range.contains(address));
+    const part = address && pods.ranges.find((range) => range.contains(address));
     if (!part) return [];
-    const taken = gatewaySet(hostLocalSets(ipam.settings).flat()).union(heldAddresses(definition));
+    const taken = gatewaysOf(network).union(heldAddresses(definition));
     return [
       {
         code: 'NL_HOST_ADDRESS_IN_POOL',
@@ -108,12 +116,17 @@ function checkPodRanges(definition: HostBridgeDefinition, network: NetworkDefini
   });
 }
 
-/** All that pods of a host-local network can get, at run time or by claim: never a gateway. */
-function podAddresses(settings: HostLocalSettings): IpRangeSet {
-  const ranges = hostLocalSets(settings).flat();
-  return IpRangeSet.of(ranges.map(spanOf))
-    .union(claimableSet(settings.claimable))
-    .subtract(gatewaySet(ranges));
+/** All that pods of a network can get, at run time or by claim: never a gateway. */
+function podAddresses(network: NetworkDefinition): IpRangeSet {
+  return IpRangeSet.of(givenRanges(network).map(({ range }) => range)).subtract(
+    gatewaysOf(network),
+  );
+}
+
+function gatewaysOf({ ipam }: NetworkDefinition): IpRangeSet {
+  if (ipam.kind !== 'host-local') return IpRangeSet.EMPTY;
+  const gateways = safely(() => gatewaySet(hostLocalSets(ipam.settings).flat()));
+  return gateways ?? IpRangeSet.EMPTY;
 }
 
 function heldAddresses(definition: HostBridgeDefinition): IpRangeSet {
@@ -183,13 +196,4 @@ export function checkGatewayForClaims(
       fix: `new HostBridge(..., { bridge: '${bridge}', addresses: [${missing.map((text) => `'${text}'`).join(', ')}] })`,
     },
   ];
-}
-
-/** Undefined where a definition is too broken for arithmetic; its own check tells why. */
-function safely<T>(compute: () => T): T | undefined {
-  try {
-    return compute();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,32 +1,35 @@
 import {
-  type CniRoute,
-  endsOf,
+  claimableSet,
   gatewayOf,
   gatewaySet,
   type HostLocalRange,
   type HostLocalSettings,
   hostLocalPool,
+  oldForm,
   runtimeRanges,
   spanOf,
 } from '../cni';
 import { type Problem, within } from '../errors';
 import {
-  ADDRESS_BITS,
   addressProblem,
   Cidr,
-  checkCidr,
-  checkGateway,
-  checkInside,
-  checkPoolSpec,
-  checkRange,
   IpAddress,
-  IpRange,
+  type IpFamily,
+  type IpRange,
   IpRangeSet,
+  unusable,
 } from '../ipam';
+import { type ClaimableHome, checkClaimableParts, checkClaimablePool } from './claimable';
+import { checkHostLocalRange, endGiven } from './host-local-range';
 import { isPlainlyRight } from './plain-host-local';
+import { checkRoutes } from './routes';
+import { ignored } from './unknown-keys';
 
 interface Located {
+  /** What messages call it. */
   readonly key: string;
+  /** What its own keys stand behind. */
+  readonly prefix: string;
   readonly set: number;
   readonly range: HostLocalRange;
 }
@@ -60,87 +63,88 @@ export function checkHostLocalFully(settings: HostLocalSettings): Problem[] {
   for (const one of located) {
     const found = checkHostLocalRange(one.range);
     if (found.length === 0) good.push(place(one));
-    else problems.push(...within(one.key, found));
+    else problems.push(...within(one.prefix, found));
   }
   if (located.length > 0) problems.push(...checkEmptySets(settings.rangeSets ?? []));
-  problems.push(...checkOverlaps(good), ...checkFamiliesOfSets(good));
+  problems.push(...checkOldForm(settings), ...checkOverlaps(good), ...checkFamiliesOfSets(good));
   problems.push(...checkClaimable(settings, good, good.length === located.length));
+  if (problems.length === 0) problems.push(...checkEnds(settings, good));
   problems.push(...checkRoutes('routes', settings.routes));
   return problems;
 }
 
-function locate(settings: HostLocalSettings): Located[] {
-  const sets = (settings.rangeSets ?? []).flatMap((set, index) =>
-    set.map((range, inner) => ({ key: `rangeSets[${index}][${inner}]`, set: index, range })),
-  );
-  const offset = settings.rangeSets?.length ?? 0;
-  const ranges = (settings.ranges ?? []).map((range, index) => ({
-    key: `ranges[${index}]`,
-    set: offset + index,
-    range,
+/** The family of each set, with what messages call it; of settings without a mistake. */
+export function hostLocalFamilies(
+  settings: HostLocalSettings,
+): { key: string; family: IpFamily }[] {
+  const located = locate(settings);
+  const first = located.filter(({ set }, index) => located[index - 1]?.set !== set);
+  return first.map(({ key, range }) => ({
+    key: key.replace(/(\[\d+\])\[0\]$/, '$1'),
+    family: range.subnet.includes(':') ? 6 : 4,
   }));
-  return [...sets, ...ranges];
 }
 
-function place({ key, set, range }: Located): Placed {
-  const subnet = Cidr.parse(range.subnet);
-  return { key, set, range, subnet, span: spanOf(range), gateway: gatewayOf(range) };
-}
-
-function checkHostLocalRange(range: HostLocalRange): Problem[] {
-  const bad = checkCidr('subnet', range.subnet);
-  if (bad) return [bad];
-  const subnet = Cidr.parse(range.subnet);
-  if (subnet.prefixLength > ADDRESS_BITS[subnet.family] - 2) return [tooSmall(subnet)];
-  const problems: Problem[] = [];
-  for (const end of ['rangeStart', 'rangeEnd'] as const) {
-    const text = range[end];
-    if (text === undefined) continue;
-    const address = IpAddress.tryParse(text);
-    if (!address) problems.push(addressProblem(end, text));
-    else problems.push(...checkInside(end, IpRange.of(address, address), subnet));
-  }
-  if (range.gateway !== undefined) problems.push(...checkGateway('gateway', range.gateway, subnet));
-  if (problems.length === 0) problems.push(...checkOrder(range, subnet));
-  return problems;
-}
-
-function tooSmall(subnet: Cidr): Problem {
-  const most = ADDRESS_BITS[subnet.family] - 2;
-  return {
-    code: 'NL_SUBNET_TOO_SMALL',
-    key: 'subnet',
-    found: `${subnet} has no room for pods (host-local refuses it)`,
-    allowed: `a prefix length of at most /${most}`,
-    fix: `${Cidr.around(subnet.network, most)}?`,
-  };
-}
-
-function checkOrder(range: HostLocalRange, subnet: Cidr): Problem[] {
-  const { rangeStart, rangeEnd } = range;
-  const [first, last] = endsOf(range);
-  if (first.compare(last) <= 0) return [];
-  if (rangeStart !== undefined && rangeEnd !== undefined) {
-    return [
-      {
-        code: 'NL_RANGE_INVALID',
-        key: 'rangeEnd',
-        found: `"${rangeEnd}" comes before rangeStart "${rangeStart}"`,
-        allowed: 'a last address that is not before the first',
-        fix: 'swap rangeStart and rangeEnd?',
-      },
-    ];
-  }
-  const isStart = rangeStart !== undefined;
+/** The ranges in the order of the sets: the old form is one more in front. */
+function locate(settings: HostLocalSettings): Located[] {
+  const { rangeSets = [], ranges = [] } = settings;
+  const old = oldForm(settings);
+  const offset = old ? 1 : 0;
   return [
-    {
-      code: 'NL_RANGE_INVALID',
-      key: isStart ? 'rangeStart' : 'rangeEnd',
-      found: `"${rangeStart ?? rangeEnd}" is the ${isStart ? 'broadcast' : 'network'} address of ${subnet}, which no pod can have`,
-      allowed: `an address from ${subnet.network.plus(1)} to ${subnet.last.plus(subnet.family === 4 ? -1 : 0)}`,
-      fix: 'move it, or leave it out',
-    },
+    ...(old ? [{ key: 'subnet', prefix: '', set: 0, range: old }] : []),
+    ...rangeSets.flatMap((set, index) =>
+      set.map((range, inner) => {
+        const key = `rangeSets[${index}][${inner}]`;
+        return { key, prefix: key, set: offset + index, range };
+      }),
+    ),
+    ...ranges.map((range, index) => {
+      const key = `ranges[${index}]`;
+      return { key, prefix: key, set: offset + rangeSets.length + index, range };
+    }),
   ];
+}
+
+function place(located: Located): Placed {
+  const { range } = located;
+  const subnet = Cidr.parse(range.subnet);
+  return { ...located, subnet, span: spanOf(range), gateway: gatewayOf(range) };
+}
+
+/** What of the old form does nothing, because its subnet is missing. */
+function checkOldForm(settings: HostLocalSettings): Problem[] {
+  if (settings.subnet !== undefined) return [];
+  return (['rangeStart', 'rangeEnd', 'gateway'] as const).flatMap((prop) => {
+    const text = settings[prop];
+    if (text === undefined) return [];
+    if (!IpAddress.tryParse(text)) return [addressProblem(prop, text)];
+    return [
+      ignored(
+        prop,
+        `${prop} beside the ranges counts only together with a subnet there`,
+        'move it into a range',
+      ),
+    ];
+  });
+}
+
+/** The plugin gives network and broadcast addresses to pods where a range is written to reach them. */
+function checkEnds(settings: HostLocalSettings, placed: readonly Placed[]): Problem[] {
+  const claimable = claimableSet(settings.claimable);
+  return placed.flatMap(({ prefix, range, subnet, span }) => {
+    const left = IpRangeSet.of(runtimeRanges(range, claimable)).subtract(gatewaySet([range]));
+    const ends = [
+      { prop: 'rangeStart', address: span.first },
+      { prop: 'rangeEnd', address: span.last },
+    ];
+    return within(
+      prefix,
+      ends.flatMap(({ prop, address }) => {
+        const isUnusable = unusable(subnet).some((one) => one.contains(address));
+        return isUnusable && left.contains(address) ? [endGiven(prop, address, subnet)] : [];
+      }),
+    );
+  });
 }
 
 /** host-local refuses ranges that overlap, within a set and between sets. */
@@ -184,7 +188,7 @@ function checkFamiliesOfSets(placed: readonly Placed[]): Problem[] {
     return [
       {
         code: 'NL_VALUES_CONFLICT' as const,
-        key: `${one.key}.subnet`,
+        key: one.prefix === '' ? one.key : `${one.key}.subnet`,
         found: `${one.range.subnet} stands in one set with ${first.range.subnet}, and a pod gets one address from a set`,
         allowed: 'one family in a set',
         fix: 'put IPv6 into a set of its own (`ranges` does so by itself)',
@@ -198,29 +202,35 @@ function checkClaimable(
   placed: readonly Placed[],
   allGood: boolean,
 ): Problem[] {
-  const problems: Problem[] = [];
-  const parts: IpRange[] = [];
-  settings.claimable?.forEach((text, index) => {
-    const key = `claimable[${index}]`;
-    const bad = checkRange(key, text);
-    if (bad) {
-      problems.push(bad);
-      return;
-    }
-    const part = IpRange.parse(text);
-    parts.push(part);
-    // With a bad subnet in the list there is no telling what lies outside.
-    if (allGood) problems.push(...checkClaimablePart(key, part, placed));
-  });
-  if (!allGood) return problems;
+  // With a bad subnet in the list there is no telling what lies outside.
+  const homes = allGood ? placed.map(homeOf) : undefined;
+  const { parts, problems } = checkClaimableParts(settings.claimable ?? [], homes);
+  if (!homes) return [...problems];
   const claimable = IpRangeSet.of(parts);
-  for (const { key, range, span, gateway } of placed) {
-    const isCut = claimable.ranges.some((part) => part.overlaps(span));
-    // A gateway is one address: more than that, and uncut, always has something left.
-    if (!isCut && !span.first.equals(span.last)) continue;
-    const left = IpRangeSet.of(runtimeRanges(range, claimable)).subtract(gatewaySet([range]));
-    if (!left.isEmpty) continue;
-    problems.push({
+  const empty = placed.flatMap((one) => checkLeft(one, claimable));
+  if (problems.length > 0 || empty.length > 0) return [...problems, ...empty];
+  return checkClaimablePool(parts, homes, () => hostLocalPool(settings));
+}
+
+function homeOf({ key, range, subnet, gateway }: Placed): ClaimableHome {
+  return {
+    key,
+    subnet,
+    text: range.subnet,
+    gateway,
+    isDefaultGateway: range.gateway === undefined,
+  };
+}
+
+/** Something has to be left for other pods. */
+function checkLeft({ key, range, span, gateway }: Placed, claimable: IpRangeSet): Problem[] {
+  const isCut = claimable.ranges.some((part) => part.overlaps(span));
+  // A gateway is one address: more than that, and uncut, always has something left.
+  if (!isCut && !span.first.equals(span.last)) return [];
+  const left = IpRangeSet.of(runtimeRanges(range, claimable)).subtract(gatewaySet([range]));
+  if (!left.isEmpty) return [];
+  return [
+    {
       code: 'NL_RANGE_EMPTY',
       key,
       found: isCut
@@ -228,80 +238,6 @@ function checkClaimable(
         : `${span} is the gateway and nothing else, so that host-local has nothing to give`,
       allowed: `at least one address that is not the gateway${isCut ? ', outside the claimable part' : ''}`,
       fix: isCut ? 'make the claimable part smaller, or widen the range' : 'widen the range',
-    });
-  }
-  if (problems.length > 0 || parts.length === 0 || hasPlainPool(parts, placed)) return problems;
-  return checkPool(settings);
-}
-
-/** True for what can't be refused as a pool: no shared subnets, and more than what no host may have. */
-function hasPlainPool(parts: readonly IpRange[], placed: readonly Placed[]): boolean {
-  return (
-    parts.every((part) => part.size > 2n) &&
-    placed.every((one, index) =>
-      placed.every((other, at) => at <= index || !other.subnet.overlaps(one.subnet)),
-    )
-  );
-}
-
-/** What the agent would refuse when the claimable part becomes a pool. */
-function checkPool(settings: HostLocalSettings): Problem[] {
-  return checkPoolSpec(hostLocalPool(settings)).map((problem) => ({
-    ...problem,
-    key: 'claimable',
-    found: problem.found.replace(/ \(subnets.*\)$/, ''),
-    fix: problem.code === 'NL_RANGE_EMPTY' ? 'widen the claimable part' : problem.fix,
-  }));
-}
-
-function checkClaimablePart(key: string, part: IpRange, placed: readonly Placed[]): Problem[] {
-  const home = placed.find(
-    ({ subnet }) => subnet.contains(part.first) && subnet.contains(part.last),
-  );
-  if (!home) {
-    return [
-      {
-        code: 'NL_CLAIMABLE_OUTSIDE_SUBNET',
-        key,
-        found: `"${part}" is not inside a subnet of this network`,
-        allowed: `addresses of ${placed.map(({ range }) => range.subnet).join(' or ')}`,
-        fix: 'correct the range or the subnet',
-      },
-    ];
-  }
-  const { gateway } = home;
-  if (!part.contains(gateway)) return [];
-  return [
-    {
-      code: 'NL_GATEWAY_IN_CLAIMABLE',
-      key,
-      found: `"${part}" holds ${gateway}, the gateway of ${home.key}${home.range.gateway === undefined ? ' (by default the first address of the subnet)' : ''}`,
-      allowed: 'a part without the gateway',
-      fix: `leave ${gateway} out, or set another gateway`,
     },
   ];
-}
-
-/** Checks the routes of an IPAM. */
-export function checkRoutes(key: string, routes: readonly CniRoute[] | undefined): Problem[] {
-  return (routes ?? []).flatMap((route, index) => {
-    const at = `${key}[${index}]`;
-    const problems: Problem[] = [];
-    const bad = checkCidr(`${at}.dst`, route.dst);
-    if (bad)
-      problems.push({ ...bad, code: bad.code === 'NL_HOST_BITS' ? bad.code : 'NL_ROUTE_INVALID' });
-    if (route.gw === undefined) return problems;
-    const gateway = IpAddress.tryParse(route.gw);
-    if (!gateway) problems.push(addressProblem(`${at}.gw`, route.gw));
-    else if (!bad && gateway.family !== Cidr.parse(route.dst).family) {
-      problems.push({
-        code: 'NL_ROUTE_INVALID',
-        key: `${at}.gw`,
-        found: `"${route.gw}" is IPv${gateway.family}, and the route leads to ${route.dst}`,
-        allowed: 'a next hop of the same family as the destination',
-        fix: 'correct dst or gw',
-      });
-    }
-    return problems;
-  });
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors';
+import { shortJson } from './short-json';
 
 /** IFNAMSIZ - 1. */
 export const IFNAME_BYTES = 15;
@@ -31,7 +32,7 @@ export function checkIfname(key: string, name: unknown): Problem[] {
     {
       code: 'NL_IFNAME_INVALID',
       key,
-      found: `${JSON.stringify(name)} is not fit for a network interface`,
+      found: `${shortJson(name)} is not fit for a network interface`,
       allowed: `letters, digits, ".", "_" and "-", beginning with a letter or digit, and not ${RESERVED_IFNAMES.join(', ')}`,
       fix: 'choose a name such as br-test or eth1',
     },
@@ -86,6 +87,22 @@ export function checkNamespace(key: string, name: unknown): Problem[] {
   });
 }
 
+/** Checks the name in a CNI configuration, which host-local makes a folder of (libcni). */
+export function checkConfigName(key: string, name: unknown): Problem[] {
+  if (typeof name === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) return [];
+  const text = typeof name === 'string' ? name : '';
+  const plain = text.replace(/[^a-zA-Z0-9_.-]+/g, '-').replace(/^[_.-]+/, '');
+  return [
+    {
+      code: 'NL_NAME_INVALID',
+      key,
+      found: `${shortJson(name)} is not a name for a CNI configuration, and every plugin refuses it`,
+      allowed: 'letters, digits, ".", "_" and "-", beginning with a letter or digit',
+      fix: plain === '' ? 'choose a plain name' : `${plain}?`,
+    },
+  ];
+}
+
 interface NameRule {
   readonly shape: RegExp;
   readonly maxLength: number;
@@ -108,7 +125,7 @@ function checkName(key: string, name: unknown, rule: NameRule): Problem[] {
       found:
         text.length > rule.maxLength
           ? `"${text}" is ${text.length} characters long`
-          : `${JSON.stringify(name)} is not a name for ${rule.what}`,
+          : `${shortJson(name)} is not a name for ${rule.what}`,
       allowed: rule.allowed,
       fix: suggestion ? `${suggestion}?` : 'choose a shorter, plain name',
     },
@@ -129,7 +146,7 @@ export function checkInteger(
     {
       code: 'NL_VALUE_OUT_OF_RANGE',
       key,
-      found: `${JSON.stringify(value)} is not ${unit}`,
+      found: `${shortJson(value)} is not ${unit}`,
       allowed: `a whole number from ${least} to ${most}`,
       fix: Number.isFinite(value)
         ? `${Math.min(most, Math.max(least, Math.round(value)))}?`
@@ -145,12 +162,14 @@ export function checkWord(
   allowed: readonly string[],
 ): Problem[] {
   if (value === undefined || allowed.includes(value)) return [];
-  const lower = allowed.find((word) => word === String(value).toLowerCase());
+  const given: unknown = value;
+  const text = typeof given === 'string' ? given.toLowerCase() : undefined;
+  const lower = allowed.find((word) => word === text);
   return [
     {
       code: 'NL_VALUE_OUT_OF_RANGE',
       key,
-      found: `${JSON.stringify(value)} is not known`,
+      found: `${shortJson(value)} is not known`,
       allowed: `one of ${allowed.join(', ')}`,
       fix: lower ? `${lower}?` : 'use one of these',
     },

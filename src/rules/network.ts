@@ -1,33 +1,23 @@
-import {
-  type BridgeSettings,
-  CNI_VERSIONS,
-  type IpamConfig,
-  IpvlanMode,
-  ipamType,
-  type LinkConfig,
-  MacvlanMode,
-  type StaticSettings,
-  type VlanTrunk,
-} from '../cni';
-import { type Problem, within } from '../errors';
-import {
-  addressProblem,
-  checkGateway,
-  InterfaceAddress,
-  IpAddress,
-  interfaceAddressProblem,
-} from '../ipam';
+import { ipamType, LIST, linkType } from '../cni';
+import { errorsOf, type Problem, within } from '../errors';
 import {
   CLAIMED_SUFFIX,
   claimedName,
+  hasTwin,
   type NetworkDefinition,
   type PlatformFacts,
 } from '../kubernetes';
-import { checkHostLocal, checkRoutes } from './host-local';
-import { checkIfname, checkInteger, checkNamespace, checkObjectName, checkWord } from './names';
-
-/** Bytes; the kernel's limits for Ethernet. */
-const MTU = { least: 68, most: 65535 };
+import { checkChain } from './chains';
+import { checkCniVersions, checkOneOfFamily, checkVersionUse } from './cni-versions';
+import { checkGateways } from './gateways';
+import { hostLocalFamilies } from './host-local';
+import { checkIpam } from './ipams';
+import { listHomes } from './key-homes';
+import { checkKeys, hasWrongTypes } from './keys';
+import { checkLinkWithIpam } from './link-ipam';
+import { checkLink } from './links';
+import { checkConfigName, checkNamespace, checkObjectName } from './names';
+import type { NetworkOptions } from './options';
 
 /** The networks of a program by `namespace/name` of the objects that they make. */
 export type NetworksByObject = Map<string, NetworkDefinition>;
@@ -65,154 +55,112 @@ function objectNames(network: NetworkDefinition): string[] {
   return hasTwin(network) ? [network.name, claimedName(network.name)] : [network.name];
 }
 
-function hasTwin({ ipam }: NetworkDefinition): boolean {
-  return ipam.kind === 'host-local' && (ipam.settings.claimable?.length ?? 0) > 0;
+/**
+ * Everything wrong with one network by itself. Keys are those of its construct's props.
+ *
+ * @param platform what it is put on; by default nothing is known of it
+ */
+export function checkNetwork(
+  network: NetworkDefinition,
+  platform?: PlatformFacts,
+  options: NetworkOptions = {},
+): Problem[] {
+  const wrong = [...checkNames(network), ...checkCniVersions(network, options)];
+  return [...wrong, ...checkPlugins(withTexts(network), platform, options)];
 }
 
-/** Everything wrong with one network by itself. Keys are those of its construct's props. */
-export function checkNetwork(network: NetworkDefinition, platform?: PlatformFacts): Problem[] {
+/** A program in plain JavaScript may give anything for a text; that is told of already. */
+function withTexts(network: NetworkDefinition): NetworkDefinition {
+  const { name, namespace, cniVersion, configName } = network;
+  const texts = [namespace, cniVersion, configName].map(textOf);
+  if (typeof name === 'string' && !texts.includes(null)) return network;
+  const [own, version, config] = texts.map((text) => text ?? undefined);
+  return {
+    ...network,
+    name: textOf(name) ?? '',
+    namespace: own,
+    cniVersion: version,
+    configName: config,
+  };
+}
+
+/** null for what is no text. */
+function textOf(value: unknown): string | undefined | null {
+  return value === undefined || typeof value === 'string' ? value : null;
+}
+
+function checkPlugins(
+  network: NetworkDefinition,
+  platform: PlatformFacts | undefined,
+  options: NetworkOptions,
+): Problem[] {
+  const link = checkLink(network, options);
+  const ipam = checkIpam(network, options);
+  // What stands where the IPAM should is told of already.
+  const isNoIpam = network.ipam.kind === 'none' && ipam.length > 0;
   return [
-    ...(hasTwin(network)
-      ? checkObjectName('name', network.name, 63 - CLAIMED_SUFFIX.length, CLAIMED_SUFFIX)
-      : checkObjectName('name', network.name)),
-    ...(network.namespace === undefined ? [] : checkNamespace('namespace', network.namespace)),
-    ...checkWord('cniVersion', network.cniVersion, CNI_VERSIONS),
-    ...checkLink(network.link, network.ipam),
-    ...within('ipam', checkIpam(network.ipam)),
+    ...checkList(network, options),
+    ...link,
+    ...ipam,
+    ...(isNoIpam || hasWrongTypes(link) ? [] : checkLinkWithIpam(network, platform, options)),
+    ...checkChain(network, options),
+    ...(hasErrors(link) || hasErrors(ipam) ? [] : checkTogether(network)),
     ...checkPlatform(network, platform),
   ];
 }
 
-function checkLink(link: LinkConfig, ipam: IpamConfig): Problem[] {
-  switch (link.kind) {
-    case 'bridge':
-      return checkBridge(link.settings, ipam);
-    case 'macvlan':
-      return [
-        ...checkMaster(link.settings.master),
-        ...checkWord('mode', link.settings.mode, Object.values(MacvlanMode)),
-        ...checkInteger('mtu', link.settings.mtu, MTU.least, MTU.most, 'an MTU in bytes'),
-      ];
-    case 'ipvlan':
-      return [
-        ...checkMaster(link.settings.master),
-        ...checkWord('mode', link.settings.mode, Object.values(IpvlanMode)),
-        ...checkInteger('mtu', link.settings.mtu, MTU.least, MTU.most, 'an MTU in bytes'),
-        ...checkIpvlanIpam(ipam),
-      ];
-    case 'raw':
-      return [];
-  }
+/** Arithmetic needs what it computes with to be right. */
+function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.length > 0 && errorsOf(problems).length > 0;
 }
 
-function checkMaster(master: string | undefined): Problem[] {
-  return master === undefined ? [] : checkIfname('master', master);
+/** What link and IPAM come to together, each right by itself. */
+function checkTogether(network: NetworkDefinition): Problem[] {
+  return [...checkVersionUse(network), ...checkFamilies(network), ...checkGateways(network)];
 }
 
-function checkBridge(settings: BridgeSettings, ipam: IpamConfig): Problem[] {
-  const problems = [
-    ...(settings.bridge === undefined ? [] : checkIfname('bridge', settings.bridge)),
-    ...checkInteger('mtu', settings.mtu, MTU.least, MTU.most, 'an MTU in bytes'),
-    ...checkInteger('vlan', settings.vlan, 0, 4094, 'a VLAN'),
-    ...(settings.vlanTrunk ?? []).flatMap((trunk, index) => [
-      ...checkInteger(`vlanTrunk[${index}].id`, trunk.id, 1, 4094, 'a VLAN'),
-      ...checkInteger(`vlanTrunk[${index}].minID`, trunk.minID, 1, 4094, 'a VLAN'),
-      ...checkInteger(`vlanTrunk[${index}].maxID`, trunk.maxID, 1, 4094, 'a VLAN'),
-      ...checkSpan(`vlanTrunk[${index}]`, trunk),
-    ]),
+function checkNames(network: NetworkDefinition): Problem[] {
+  const { name, namespace, configName, verbatim } = network;
+  return [
+    ...(hasTwin(network)
+      ? checkObjectName('name', name, LABEL_LENGTH - CLAIMED_SUFFIX.length, CLAIMED_SUFFIX)
+      : checkObjectName('name', name, verbatim ? SUBDOMAIN_LENGTH : LABEL_LENGTH)),
+    ...(namespace === undefined ? [] : checkNamespace('namespace', namespace)),
+    ...(configName === undefined ? [] : checkConfigName('configName', configName)),
   ];
-  if (settings.hairpinMode && settings.promiscMode) {
-    problems.push({
-      code: 'NL_VALUES_CONFLICT',
-      key: 'promiscMode',
-      found: 'promiscMode and hairpinMode are both true',
-      allowed: 'one of them',
-      fix: 'leave one of them out',
-    });
-  }
-  if (settings.disableContainerInterface && ipam.kind !== 'none') {
-    problems.push({
-      code: 'NL_VALUES_CONFLICT',
-      key: 'disableContainerInterface',
-      found: 'the interface is to stay down, and an IPAM is set',
-      allowed: 'disableContainerInterface without IPAM',
-      fix: 'set ipam: Ipam.none(), or leave disableContainerInterface out',
-    });
-  }
-  return problems;
 }
 
-/** The plugin refuses half a span, and one that runs backwards. */
-function checkSpan(key: string, { id, minID, maxID }: VlanTrunk): Problem[] {
-  const ends = [minID, maxID].filter((end) => end !== undefined);
-  if (ends.length === 0 && id !== undefined) return [];
-  if (minID !== undefined && maxID !== undefined && minID <= maxID) return [];
+/** netloom's own limit for what it makes, and Kubernetes' for what others made. */
+const LABEL_LENGTH = 63;
+const SUBDOMAIN_LENGTH = 253;
+
+function checkList(network: NetworkDefinition, { targetVersions }: NetworkOptions): Problem[] {
+  const { list, verbatim } = network;
+  if (list === undefined) return [];
+  const homes = () => listHomes(network);
+  return within('list', checkKeys(LIST, list, { targetVersions, verbatim, homes }));
+}
+
+/** Two sets of one family are two addresses of one family for each pod. */
+function checkFamilies(network: NetworkDefinition): Problem[] {
+  const { ipam } = network;
+  if (ipam.kind !== 'host-local') return [];
+  const families = hostLocalFamilies(ipam.settings);
+  const twice = families.find(
+    ({ family }, index) => families.findIndex((one) => one.family === family) < index,
+  );
+  if (!twice) return [];
+  const old = checkOneOfFamily(network, twice.family);
+  if (old.length > 0) return old;
   return [
     {
-      code: 'NL_VALUES_CONFLICT',
-      key,
-      found:
-        ends.length === 2
-          ? `minID ${minID} is greater than maxID ${maxID}`
-          : ends.length === 1
-            ? `only ${minID === undefined ? 'maxID' : 'minID'} is set`
-            : 'neither id nor minID and maxID are set',
-      allowed: 'id, or minID and a maxID that is not smaller',
-      fix: ends.length === 2 ? 'swap minID and maxID?' : 'set both, or id alone',
+      code: 'NL_FAMILY_TWICE',
+      key: `ipam.${twice.key}`,
+      found: `it is a second set of IPv${twice.family}: each pod gets an address of each set, two of one family`,
+      allowed: 'one set of a family; its ranges together are one pool',
+      fix: 'put the ranges into one set (rangeSets), or make a second network',
     },
   ];
-}
-
-function checkIpvlanIpam(ipam: IpamConfig): Problem[] {
-  if (ipam.kind === 'none') {
-    return [
-      {
-        code: 'NL_IPAM_REQUIRED',
-        key: 'ipam',
-        found: 'ipvlan has no IPAM',
-        allowed: 'an IPAM: the plugin refuses to run without one',
-        fix: 'set Ipam.hostLocal or Ipam.static',
-      },
-    ];
-  }
-  if (ipamType(ipam) !== 'dhcp') return [];
-  return [
-    {
-      code: 'NL_IPVLAN_DHCP',
-      key: 'ipam',
-      found:
-        'ipvlan is combined with dhcp, and all its interfaces share one MAC address, which a DHCP server tells clients apart by',
-      allowed: 'host-local or static for ipvlan',
-      fix: 'use MacvlanNetwork for DHCP, or another IPAM',
-    },
-  ];
-}
-
-function checkIpam(ipam: IpamConfig): Problem[] {
-  switch (ipam.kind) {
-    case 'host-local':
-      return checkHostLocal(ipam.settings);
-    case 'static':
-      return checkStatic(ipam.settings);
-    default:
-      return [];
-  }
-}
-
-function checkStatic(settings: StaticSettings): Problem[] {
-  const addresses = (settings.addresses ?? []).flatMap(({ address, gateway }, index) => {
-    const key = `addresses[${index}]`;
-    const problems: Problem[] = [];
-    const parsed = InterfaceAddress.tryParse(address);
-    if (!parsed) problems.push(interfaceAddressProblem(`${key}.address`, address));
-    if (gateway === undefined) return problems;
-    if (parsed) problems.push(...checkGateway(`${key}.gateway`, gateway, parsed.network));
-    else if (!IpAddress.tryParse(gateway)) {
-      problems.push(addressProblem(`${key}.gateway`, gateway));
-    }
-    return problems;
-  });
-  return [...addresses, ...checkRoutes('routes', settings.routes)];
 }
 
 function checkPlatform(network: NetworkDefinition, platform: PlatformFacts | undefined): Problem[] {
@@ -228,7 +176,7 @@ function checkPlatform(network: NetworkDefinition, platform: PlatformFacts | und
       fix: `use ${platform.ipams[0]}`,
     });
   }
-  const link = network.link.kind === 'raw' ? network.link.config.type : network.link.kind;
+  const link = linkType(network.link);
   if (platform.links && !platform.links.includes(link)) {
     problems.push({
       code: 'NL_PLATFORM_UNSUPPORTED',

@@ -22,8 +22,10 @@ interface PlainRange {
  * test holds it against the full check.
  */
 export function isPlainlyRight(settings: HostLocalSettings): boolean {
-  const { ranges, rangeSets, claimable, routes } = settings;
-  if (rangeSets !== undefined || ranges === undefined || ranges.length === 0) return false;
+  const { claimable = [], routes = [] } = settings;
+  const ranges = singleRanges(settings);
+  // A program in plain JavaScript may give anything.
+  if (ranges === undefined || !Array.isArray(claimable) || !Array.isArray(routes)) return false;
   let v4: PlainRange | undefined;
   let v6: PlainRange | undefined;
   for (const range of ranges) {
@@ -37,20 +39,54 @@ export function isPlainlyRight(settings: HostLocalSettings): boolean {
       v6 = plain;
     }
   }
-  return arePlainParts(claimable ?? [], v4, v6) && (routes ?? []).every(isPlainRoute);
+  return arePlainParts(claimable, v4, v6) && routes.every(isPlainRoute);
 }
 
-function plainRange(range: HostLocalRange): PlainRange | undefined {
-  const subnet = plainNetwork(range.subnet, 30, 126);
+/** The ranges where each is a set of its own, in one of the two ways to write them; at least one. */
+function singleRanges(settings: HostLocalSettings): readonly HostLocalRange[] | undefined {
+  const { ranges, rangeSets } = settings;
+  if (hasOldForm(settings) || (ranges !== undefined && rangeSets !== undefined)) return undefined;
+  const list = rangeSets === undefined ? ranges : firstOfEach(rangeSets);
+  return Array.isArray(list) && list.length > 0 ? list : undefined;
+}
+
+function firstOfEach(sets: readonly (readonly HostLocalRange[])[]): HostLocalRange[] | undefined {
+  if (!Array.isArray(sets)) return undefined;
+  const ranges: HostLocalRange[] = [];
+  for (const set of sets) {
+    const [range] = Array.isArray(set) && set.length === 1 ? set : [];
+    if (range === undefined) return undefined;
+    ranges.push(range);
+  }
+  return ranges;
+}
+
+function hasOldForm({ subnet, rangeStart, rangeEnd, gateway }: HostLocalSettings): boolean {
+  return (
+    subnet !== undefined ||
+    rangeStart !== undefined ||
+    rangeEnd !== undefined ||
+    gateway !== undefined
+  );
+}
+
+function plainRange(range: HostLocalRange | null): PlainRange | undefined {
+  const subnet = plainNetwork(range?.subnet, 30, 126);
+  if (!range) return undefined;
   if (subnet === undefined) return undefined;
   const start =
     range.rangeStart === undefined ? next(subnet.first) : plainAddress(range.rangeStart);
   const end = range.rangeEnd === undefined ? lastOf(subnet) : plainAddress(range.rangeEnd);
   const gateway = range.gateway === undefined ? next(subnet.first) : plainAddress(range.gateway);
   if (start === undefined || end === undefined || gateway === undefined) return undefined;
-  // At least two addresses, so that one is left beside the gateway.
+  // At least two addresses, so that one is left beside the gateway; none that no host may have.
   const isRight =
-    isInside(start, subnet) && isInside(end, subnet) && start < end && isInside(gateway, subnet);
+    isInside(start, subnet) &&
+    isInside(end, subnet) &&
+    start < end &&
+    start !== subnet.first &&
+    (typeof end !== 'number' || end !== subnet.last) &&
+    isInside(gateway, subnet);
   return isRight ? { subnet, start, gateway } : undefined;
 }
 
@@ -76,7 +112,8 @@ function arePlainParts(
   });
 }
 
-function plainPart(text: string): Span | undefined {
+function plainPart(text: unknown): Span | undefined {
+  if (typeof text !== 'string') return undefined;
   if (text.includes('/')) return plainNetwork(text, 32, 128);
   const dash = text.indexOf('-');
   const first = plainAddress(dash < 0 ? text : text.slice(0, dash));
@@ -85,7 +122,8 @@ function plainPart(text: string): Span | undefined {
   return first <= (last as Value) ? { first, last: last as Value } : undefined;
 }
 
-function isPlainRoute(route: CniRoute): boolean {
+function isPlainRoute(route: CniRoute | null): boolean {
+  if (!route) return false;
   return route.gw === undefined && plainNetwork(route.dst, 32, 128) !== undefined;
 }
 

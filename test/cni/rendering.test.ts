@@ -1,5 +1,4 @@
 import {
-  bridgePlugin,
   claimablePool,
   gatewayOf,
   type HostLocalRange,
@@ -8,14 +7,11 @@ import {
   hostLocalPool,
   type IpamConfig,
   ipamType,
-  ipvlanPlugin,
   isGatewayBridge,
-  macvlanPlugin,
   renderIpam,
   renderLink,
   runtimeSet,
   spanOf,
-  staticIpam,
 } from 'netloom';
 
 /** Key order counts: same input, same bytes. */
@@ -25,65 +21,74 @@ describe('interface plugins', () => {
   const cases = [
     {
       name: 'bridge with nothing set leaves everything to the plugin',
-      given: bridgePlugin({}),
+      given: renderLink({ kind: 'bridge', settings: {} }),
       want: '{"type":"bridge"}',
     },
     {
       name: "bridge with everything set, in upstream's order and spelling",
-      given: bridgePlugin({
-        portIsolation: true,
-        disableContainerInterface: false,
-        enabledad: true,
-        macspoofchk: true,
-        preserveDefaultVlan: true,
-        vlanTrunk: [{ maxID: 20, minID: 10 }, { id: 101 }],
-        vlan: 100,
-        promiscMode: false,
-        hairpinMode: true,
-        mtu: 9000,
-        ipMasqBackend: 'nftables',
-        ipMasq: true,
-        forceAddress: true,
-        isDefaultGateway: true,
-        isGateway: true,
-        bridge: 'br-test',
+      given: renderLink({
+        kind: 'bridge',
+        settings: {
+          portIsolation: true,
+          disableContainerInterface: false,
+          enabledad: true,
+          macspoofchk: true,
+          preserveDefaultVlan: true,
+          vlanTrunk: [{ maxID: 20, minID: 10 }, { id: 101 }],
+          vlan: 100,
+          promiscMode: false,
+          hairpinMode: true,
+          mtu: 9000,
+          ipMasqBackend: 'nftables',
+          ipMasq: true,
+          forceAddress: true,
+          isDefaultGateway: true,
+          isGateway: true,
+          bridge: 'br-test',
+        },
       }),
       want: '{"type":"bridge","bridge":"br-test","isGateway":true,"isDefaultGateway":true,"forceAddress":true,"ipMasq":true,"ipMasqBackend":"nftables","mtu":9000,"hairpinMode":true,"promiscMode":false,"vlan":100,"vlanTrunk":[{"minID":10,"maxID":20},{"id":101}],"preserveDefaultVlan":true,"macspoofchk":true,"enabledad":true,"disableContainerInterface":false,"portIsolation":true}',
     },
     {
       name: 'a VLAN drops VLAN 1 on every release of the plugin',
-      given: bridgePlugin({ vlan: 100 }),
+      given: renderLink({ kind: 'bridge', settings: { vlan: 100 } }),
       want: '{"type":"bridge","vlan":100,"preserveDefaultVlan":false}',
     },
     {
       name: 'so does a trunk',
-      given: bridgePlugin({ vlanTrunk: [{ id: 5 }] }),
+      given: renderLink({ kind: 'bridge', settings: { vlanTrunk: [{ id: 5 }] } }),
       want: '{"type":"bridge","vlanTrunk":[{"id":5}],"preserveDefaultVlan":false}',
     },
     {
       name: 'VLAN 0 is none',
-      given: bridgePlugin({ vlan: 0 }),
+      given: renderLink({ kind: 'bridge', settings: { vlan: 0 } }),
       want: '{"type":"bridge","vlan":0}',
     },
     {
       name: 'macvlan',
-      given: macvlanPlugin({
-        bcqueuelen: 1000,
-        linkInContainer: false,
-        mtu: 9000,
-        mode: 'vepa',
-        master: 'eth1',
+      given: renderLink({
+        kind: 'macvlan',
+        settings: {
+          bcqueuelen: 1000,
+          linkInContainer: false,
+          mtu: 9000,
+          mode: 'vepa',
+          master: 'eth1',
+        },
       }),
       want: '{"type":"macvlan","master":"eth1","mode":"vepa","mtu":9000,"linkInContainer":false,"bcqueuelen":1000}',
     },
     {
       name: 'macvlan on the interface of the default route',
-      given: macvlanPlugin({}),
+      given: renderLink({ kind: 'macvlan', settings: {} }),
       want: '{"type":"macvlan"}',
     },
     {
       name: 'ipvlan',
-      given: ipvlanPlugin({ linkInContainer: true, mtu: 1400, mode: 'l3s', master: 'eth3' }),
+      given: renderLink({
+        kind: 'ipvlan',
+        settings: { linkInContainer: true, mtu: 1400, mode: 'l3s', master: 'eth3' },
+      }),
       want: '{"type":"ipvlan","master":"eth3","mode":"l3s","mtu":1400,"linkInContainer":true}',
     },
     {
@@ -145,9 +150,9 @@ describe('IPAM plugins', () => {
     expect(claimablePool(given)).toBeUndefined();
   });
 
-  test('static renders the same by either way', () => {
-    const settings = { addresses: [{ address: '10.0.0.5/24' }] };
-    expect(renderIpam({ kind: 'static', settings })).toEqual(staticIpam(settings));
+  test('host-local renders the same by either way', () => {
+    const settings = { ranges: [{ subnet: '10.10.0.0/24' }] };
+    expect(renderIpam({ kind: 'host-local', settings })).toEqual(hostLocalIpam(settings));
   });
 });
 

@@ -12,7 +12,7 @@ import {
   Network,
   Platform,
 } from 'netloom/constructs';
-import { appsChart, configsOf, objectsOf, placeOf, problemsOfSynth } from './support';
+import { appsChart, configsOf, objectsOf, placeOf, problemsOfSynth, warningsTold } from './support';
 
 const V4 = {
   subnet: '10.10.0.0/24',
@@ -188,6 +188,9 @@ describe('networks', () => {
     for (const { metadata } of objectsOf(chart, 'NetworkAttachmentDefinition').values()) {
       expect(metadata).toMatchObject({ namespace: 'apps', labels: { team: 'a' } });
     }
+    expect(warningsTold().map(placeOf)).toEqual([
+      '[apps/lan] isDefaultGateway NL_DEFAULT_ROUTE_TAKEN',
+    ]);
     expect(lan.apiObject).toBeInstanceOf(ApiObject);
     expect(lan.claimedApiObject?.name).toBe('lan-claimed');
   });
@@ -195,7 +198,7 @@ describe('networks', () => {
   test('of one name in one namespace are refused, over all charts', () => {
     const app = Testing.app();
     for (const id of ['a', 'b']) {
-      new BridgeNetwork(new Chart(app, id, { namespace: 'apps' }), 'lan', { ipam: Ipam.dhcp() });
+      new BridgeNetwork(new Chart(app, id, { namespace: 'apps' }), 'lan');
     }
     expect(problemsOfSynth(() => app.synth()).map(placeOf)).toEqual(['[b/lan] name NL_NAME_TWICE']);
   });
@@ -216,6 +219,8 @@ describe('S1.2 Platform.microshift().applyTo(app)', () => {
     new BridgeNetwork(chart, 'c', { ipam: Ipam.dhcp() });
     expect(problemsOfSynth(() => made.synth())).toEqual([]);
     expect(Platform.of(chart)?.name).toBe('microshift');
+    // Leased over a bridge, and nobody knows by whom.
+    expect(warningsTold().map(placeOf)).toEqual(['[edge/c] ipam NL_DHCP_SERVER']);
   });
 
   test("S1.2 refuses anything else, by the construct's path", () => {
@@ -319,7 +324,7 @@ describe('claims', () => {
     });
     expect(claim.addresses).toEqual(['10.10.0.100', 'fd00:10::80']);
     expect(claim.cidrs).toEqual(['10.10.0.100/24', 'fd00:10::80/64']);
-    expect(Testing.synth(chart)).toHaveLength(2);
+    expect(objectsOf(chart, 'NetworkAttachmentDefinition').size).toBe(2);
   });
 
   test('without an address are refused: nobody can be asked for one', () => {

@@ -6,6 +6,7 @@ import {
   BridgeNetwork,
   Ipam,
   IpvlanNetwork,
+  MacvlanNetwork,
   MultiNetPod,
   Network,
   PodNetworks,
@@ -34,7 +35,7 @@ function annotationOf(chart: Chart, kind: string): string | undefined {
 describe('MultiNetPod', () => {
   test('S1.7 the annotation comes of objects, in a list without blanks', () => {
     const chart = appsChart();
-    const storage = new BridgeNetwork(chart, 'storage', { ipam: Ipam.dhcp() });
+    const storage = new MacvlanNetwork(chart, 'storage', { master: 'eth1', ipam: Ipam.dhcp() });
     new MultiNetPod(chart, 'web', CONTAINERS).attach(lanOf(chart)).attach(storage);
     expect(annotationOf(chart, 'Pod')).toBe('lan,storage');
   });
@@ -43,7 +44,10 @@ describe('MultiNetPod', () => {
     const app = Testing.app();
     const apps = new Chart(app, 'apps', { namespace: 'apps' });
     const infra = new Chart(app, 'infra', { namespace: 'infra' });
-    const [own, other] = [lanOf(apps), lanOf(infra)];
+    const [own, other] = [
+      lanOf(apps),
+      lanOf(infra, { bridge: 'br-infra', configName: 'infra-lan' }),
+    ];
     new MultiNetPod(apps, 'web', CONTAINERS).attach(own).attach(other);
     new MultiNetPod(infra, 'router', CONTAINERS).attach(own).attach(other);
     new MultiNetPod(apps, 'guest', { ...CONTAINERS, metadata: { namespace: 'guests' } }).attach(
@@ -81,7 +85,7 @@ describe('MultiNetPod', () => {
     const chart = appsChart();
     const lan = lanOf(chart);
     new MultiNetPod(chart, 'web', CONTAINERS)
-      .attach(lan, { defaultRoute: ['10.10.0.1', 'fd00::1'] })
+      .attach(lan, { defaultRoute: ['10.10.0.1'] })
       .attach(lan, { defaultRoute: ['10.10.0.2'] });
     expect(problemsOfSynth(() => Testing.synth(chart)).map(placeOf)).toEqual([
       '[apps/web] attachments[1].defaultRoute[0] NL_DEFAULT_ROUTE_TWICE',
@@ -201,7 +205,7 @@ describe('PodNetworks.of', () => {
     const chart = appsChart();
     const service = new kplus.Service(chart, 'svc', { ports: [{ port: 80 }] });
     expect(() => PodNetworks.of(service)).toThrow(
-      'apps/svc has no pods. Allowed: a workload of cdk8s-plus, or an ApiObject of kind Pod. Fix: pass the Pod, Deployment, StatefulSet or DaemonSet itself.',
+      'apps/svc has no pods. Allowed: a workload of cdk8s-plus, or an ApiObject of a Pod or with a pod template. Fix: pass the Pod, Deployment, StatefulSet or DaemonSet itself.',
     );
     expect(() =>
       PodNetworks.of(new ApiObject(chart, 'cm', { apiVersion: 'v1', kind: 'ConfigMap' })),

@@ -5,6 +5,29 @@ export type Manifest = any;
 
 export const NETWORKS = 'k8s.v1.cni.cncf.io/networks';
 
+const told: string[] = [];
+
+/** Warnings must not come by accident: a test takes those that it wants. */
+beforeEach(() => {
+  told.length = 0;
+  const write = process.stderr.write.bind(process.stderr);
+  jest.spyOn(process.stderr, 'write').mockImplementation(((text: string, ...rest: never[]) => {
+    if (!String(text).startsWith('warning: ')) return write(text, ...rest);
+    told.push(String(text));
+    return true;
+  }) as typeof process.stderr.write);
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  expect(told).toEqual([]);
+});
+
+/** What was written to standard error since the last time, one line each. */
+export function warningsTold(): string[] {
+  return told.splice(0).map((text) => text.replace(/^warning: /, '').trimEnd());
+}
+
 /** A chart in namespace `apps` of an app of its own, whose synthesis writes into a folder of its own. */
 export function appsChart(): Chart {
   return new Chart(Testing.app(), 'apps', { namespace: 'apps' });

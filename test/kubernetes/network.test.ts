@@ -268,7 +268,7 @@ describe('the twin for claimed addresses', () => {
 describe('gateways', () => {
   test('the first of each family', () => {
     const settings = { rangeSets: [[{ subnet: 'fd00:11::/64' }]], ranges: [V4, V6] };
-    expect([...gatewaysByFamily(settings)]).toEqual([
+    expect([...gatewaysByFamily({ kind: 'host-local', settings })]).toEqual([
       [6, 'fd00:11::1'],
       [4, '10.10.0.254'],
     ]);

@@ -115,7 +115,7 @@ describe('what is packed', () => {
   test('the library: its build, manifest and papers, nothing else', () => {
     const files = contents(tarballs.library);
     const allowed =
-      /^package\/(?:lib\/.*\.(?:js|mjs|d\.ts|d\.mts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+      /^package\/(?:lib\/.*\.(?:js|mjs|d\.ts|d\.mts)|docs\/errors\.md|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     for (const file of ['lib/index.js', 'lib/constructs/index.d.ts', 'lib/esm/provider.mjs']) {
       expect(files).toContain(`package/${file}`);
@@ -307,6 +307,29 @@ describe('type check of a consumer', () => {
     const child = run(nodePath(), [tsc, ...strict, ...options, file], project[where]);
     expect(`${child.stdout}${child.stderr}`).toBe('');
     expect(child.status).toBe(0);
+  });
+});
+
+describe('the command line', () => {
+  const program = () => join(project.bare, 'node_modules', '.bin', 'netloom');
+
+  test('checks, explains and says its release', () => {
+    writeFileSync(join(project.bare, 'net.yaml'), 'a: [\n');
+    const child = run(program(), ['check', 'net.yaml'], project.bare);
+    expect(child.stdout).toMatch(/^net\.yaml:1:5: error: .*\(NL_YAML_INVALID\)/);
+    expect(child.status).toBe(1);
+    expect(run(program(), ['explain', 'NL_HOST_BITS'], project.bare).stdout).toMatch(/Fix/);
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(run(program(), ['--version'], project.bare).stdout).toBe(`${version}\n`);
+  });
+
+  test('reads a kubeconfig', () => {
+    writeFileSync(join(project.bare, 'config'), 'contexts: []\n');
+    const child = run(program(), ['check', '--kubeconfig', 'config'], project.bare);
+    expect(child.stderr).toBe(
+      'netloom: config: no current context; name one with --context: none\n',
+    );
+    expect(child.status).toBe(2);
   });
 });
 

@@ -55,3 +55,11 @@ test('without an agent a preview goes on, says so, and knows no address', async 
   expect(notes).toMatch(/"edge-1" .* did not answer .*\n.*the agent is asked again/);
   expect(outputs).not.toHaveProperty('address');
 }, 60_000);
+
+test('a warning is told, and stops nothing', async () => {
+  const { ok, errors, warnings, outputs } = await run('odd.ts', 'preview');
+  expect({ ok, errors, outputs }).toMatchObject({ ok: true, errors: [], outputs: { name: 'lan' } });
+  expect(warnings).toEqual([
+    expect.stringMatching(/ipam\.routes\[0\].*\(NL_DEFAULT_ROUTE_TAKEN\)$/),
+  ]);
+}, 60_000);

@@ -246,7 +246,7 @@ describe('addresses that a pod asks for', () => {
   });
 
   test('of a network or an IPAM that nobody here knows: the form only', () => {
-    const raw = network({ ipam: { kind: 'raw', config: { type: 'whereabouts' } } });
+    const raw = network({ ipam: { kind: 'raw', config: { type: 'nv-ipam' } } });
     for (const to of [raw, undefined]) {
       expect(ask(to, ['10.0.0.5', 'fd00::5/64'])).toEqual([]);
       expect(ask(to, ['10.0.0'])).toHaveLength(1);

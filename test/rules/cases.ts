@@ -13,6 +13,8 @@ import {
   type ProblemCode,
   platformFacts,
 } from 'netloom';
+import { NETWORK_CASES } from './cases-network';
+import { WORLD_CASES } from './cases-world';
 import {
   attached,
   bridge,
@@ -26,14 +28,19 @@ import {
   V4,
 } from './samples';
 
-/** One case for each code that the rules can give: exactly that code, and the user's key to the value. */
-export const RULE_CASES: {
+/** A problem as a rule gives it. */
+export interface RuleCase {
   code: ProblemCode;
   name: string;
   given: Problem[];
   /** The key to the value. */
   want: string;
-}[] = [
+}
+
+/** One case for each code that the rules can give: exactly that code, and the user's key to the value. */
+export const RULE_CASES: RuleCase[] = [
+  ...NETWORK_CASES,
+  ...WORLD_CASES,
   {
     code: 'NL_ADDRESS_INVALID',
     name: 'a range that begins with no address',
@@ -189,7 +196,10 @@ export const RULE_CASES: {
     code: 'NL_IFNAME_TOO_LONG',
     name: 'a master of 16 bytes',
     given: checkNetwork(
-      network({ link: { kind: 'macvlan', settings: { master: 'enp94s0f0np0.100' } } }),
+      network({
+        link: { kind: 'macvlan', settings: { master: 'enp94s0f0np0.100' } },
+        ipam: DHCP,
+      }),
     ),
     want: 'master',
   },

@@ -85,7 +85,7 @@ describe('good input gives none', () => {
           ipam: hostLocal({
             rangeSets: [[V4, { subnet: '10.11.0.0/24' }]],
             ranges: [V6],
-            routes: [{ dst: '0.0.0.0/0' }, { dst: '::/0', gw: 'fd00:10::1' }],
+            routes: [{ dst: '10.99.0.0/16' }, { dst: 'fd99::/32', gw: 'fd00:10::1' }],
           }),
         }),
       ),

@@ -1,7 +1,7 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { promisify } from 'node:util';
+import { execPlugin, pluginsOf } from './cni-exec';
 
 const run = promisify(execFile);
 
@@ -157,45 +157,22 @@ export class MultusRuntime {
     return { config, ifname, env, result };
   }
 
-  private exec(
+  private async exec(
     command: string,
     plugin: any,
     env: Record<string, string>,
     extra: object,
   ): Promise<any> {
-    const child = spawn(path.join(this.cniPath, plugin.type), [], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        CNI_COMMAND: command,
-        CNI_PATH: this.cniPath,
-        ...env,
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
+    const { status, stdout, stderr } = await execPlugin({
+      cniPath: this.cniPath,
+      type: plugin.type,
+      command,
+      env,
+      config: { ...plugin, ...extra },
     });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      err += chunk;
-    });
-    child.stdin.end(JSON.stringify({ ...plugin, ...extra }));
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code) => {
-        if (code === 0) resolve(out.trim() === '' ? undefined : JSON.parse(out));
-        else reject(new Error(`plugin ${plugin.type} ${command}: ${out}${err}`));
-      });
-    });
+    if (status !== 0) throw new Error(`plugin ${plugin.type} ${command}: ${stdout}${stderr}`);
+    return stdout.trim() === '' ? undefined : JSON.parse(stdout);
   }
-}
-
-/** The plugins of a configuration with what libcni injects. */
-function pluginsOf(config: any): any[] {
-  const { cniVersion, name } = config;
-  if (!Array.isArray(config.plugins)) return [config];
-  return config.plugins.map((plugin: any) => ({ ...plugin, cniVersion, name }));
 }
 
 function selectionsOf(annotation: string): Selection[] {

@@ -11,6 +11,7 @@ const DYNAMIC = 'pulumi-nodejs:dynamic/netloom:';
 /** One run of a program: see `runPulumiProgram`. */
 class Engine {
   readonly errors: string[] = [];
+  readonly warnings: string[] = [];
   readonly operations: string[] = [];
   readonly dependencies: Record<string, string[]> = {};
   readonly state = new Map<string, EngineResource>();
@@ -105,8 +106,16 @@ async function run(
     }
   }
   if (ok && request.mode !== 'preview') await engine.sweep();
-  const { errors, operations, dependencies } = engine;
-  return { ok, errors, operations, dependencies, outputs, state: [...engine.state.values()] };
+  const { errors, warnings, operations, dependencies } = engine;
+  return {
+    ok,
+    errors,
+    warnings,
+    operations,
+    dependencies,
+    outputs,
+    state: [...engine.state.values()],
+  };
 }
 
 async function runProgram(request: EngineRequest, engine: Engine): Promise<Json> {
@@ -136,6 +145,12 @@ async function runProgram(request: EngineRequest, engine: Engine): Promise<Json>
     const text = words.join(' ');
     if (text.startsWith('error:')) engine.errors.push(text.slice('error:'.length).trim());
     else errorLog(...words);
+  };
+  const warningLog = console.warn;
+  console.warn = (...words: unknown[]) => {
+    const text = words.join(' ');
+    if (text.startsWith('warning:')) engine.warnings.push(text.slice('warning:'.length).trim());
+    else warningLog(...words);
   };
   const finished = pulumi.runtime.runInPulumiStack(async () => load(request.program));
   const exports = (await Promise.race([finished, failed])) as Json;

@@ -29,6 +29,8 @@ export interface EngineResult {
   readonly ok: boolean;
   /** What the program and the provider complained of. */
   readonly errors: string[];
+  /** What the program warned of. */
+  readonly warnings: string[];
   readonly state: EngineResource[];
   /** What the provider process wrote to stderr, which the engine shows. */
   readonly notes: string;

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import type { CheckArguments } from './commands/check-options';
+import type { ImportArguments } from './commands/import';
+import { FORMATS } from './formats';
+import { packageFacts } from './package-facts';
+import { printable } from './terminal';
+import { UsageError } from './usage-error';
+
+type Commander = typeof import('commander', { with: { 'resolution-mode': 'import' }});
+type Program = InstanceType<Commander['Command']>;
+
+/** Exit status of a wrong use; 1 says that something checked has errors. */
+const EXIT_USAGE = 2;
+
+/**
+ * Runs the command line. Commands load what they need when they run: `--help` stays quick.
+ *
+ * Sets the exit status instead of ending the process, so that output in a pipe comes to its end.
+ */
+export async function run(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', tellOutputError);
+  const commander = await import('commander');
+  try {
+    await makeProgram(commander).parseAsync([...argv]);
+  } catch (error) {
+    // commander has told by itself; --help and --version end here, too.
+    if (error instanceof commander.CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    } else fail(error);
+  }
+}
+
+function makeProgram({ Command, Option }: Commander): Program {
+  const program = new Command('netloom')
+    .description('Secondary (Multus) networks of Kubernetes pods: finds mistakes in manifests.')
+    .version(packageFacts().version)
+    .exitOverride();
+
+  program
+    .command('check')
+    .description('find mistakes in networks, annotations and what belongs to them')
+    .argument('[file...]', 'YAML or JSON files, folders, or - for standard input')
+    .addOption(new Option('--format <format>').choices(FORMATS).default('human'))
+    .option('--strict', 'make warnings errors', false)
+    .option('--quiet', 'print errors only: no warnings, no closing line', false)
+    .option('--kubeconfig <file>', 'check the objects of a live cluster instead of files')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+    .option(
+      '--namespace <name>',
+      'look at this namespace of the cluster only (repeatable)',
+      collect,
+    )
+    .option('--platform <name>', 'what the objects are for, such as microshift')
+    .option('--plugins <release>', 'release of the CNI plugins on the nodes, such as 1.6.2')
+    .option('--multus <release>', 'release of Multus')
+    .option('--whereabouts <release>', 'release of whereabouts')
+    .option('--nodes <number>', 'how many nodes run such pods (default: those of the cluster)')
+    .option('--pod-cidr <cidr>', "the cluster's own network of pods (repeatable)", collect)
+    .option('--service-cidr <cidr>', 'that of services (repeatable)', collect)
+    .option('--node-cidr <cidr>', 'that of the nodes themselves (repeatable)', collect)
+    .addHelpText('after', CHECK_HELP)
+    .action(async (files: string[], options: CheckArguments) => {
+      const { check } = await import('./commands/check.js');
+      await check(files, options);
+    });
+
+  program
+    .command('import')
+    .description('write a TypeScript program that makes the same networks, pools and attached pods')
+    .argument('[file...]', 'YAML or JSON files, folders, or - for standard input')
+    .option('-o, --output <file>', 'write the program to a file (default: standard output)')
+    .option('--namespace <name>', 'namespace of objects that name none')
+    .option('--kubeconfig <file>', 'import the objects of a live cluster instead of files')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+    .addHelpText('after', IMPORT_HELP)
+    .action(async (files: string[], options: ImportArguments) => {
+      const { importManifests } = await import('./commands/import.js');
+      await importManifests(files, options);
+    });
+
+  program
+    .command('explain')
+    .description('say more about the code of a mistake, or in words what the networks of a file do')
+    .argument('<code|file>', 'such as NL_HOST_BITS, k8s/nads.yaml, or - for standard input')
+    .action(async (subject: string) => {
+      if (subject === '-' || existsSync(subject)) {
+        const { explainFile } = await import('./commands/explain-file.js');
+        await explainFile(subject);
+        return;
+      }
+      const { explain } = await import('./commands/explain.js');
+      explain(subject);
+    });
+
+  return program;
+}
+
+const CHECK_HELP = `
+Exit status: 0 without errors, 1 with errors, 2 for wrong use.
+Standard input: helm template CHART | netloom check -`;
+
+const IMPORT_HELP = `
+Exit status: 0 without errors, 1 with errors (the rest is imported), 2 for wrong use.
+What is wrong with an object stands in a comment above its construct.`;
+
+/** Parses an option that may be repeated, and may have several values with commas in between. */
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(',').map((one) => one.trim())];
+}
+
+function fail(error: unknown): void {
+  process.exitCode = EXIT_USAGE;
+  if (error instanceof UsageError) {
+    console.error(`netloom: ${printable(error.message)}`);
+    return;
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  console.error(`netloom: this is a mistake in netloom itself: ${printable(message)}`);
+  if (process.env['NETLOOM_DEBUG']) console.error(stack);
+  else console.error('With NETLOOM_DEBUG=1 in the environment it says where.');
+}
+
+/** A reader that has seen enough (`netloom check DIR | head`) is no failure; a full disk is one. */
+function tellOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  fail(new UsageError(`cannot write the output: ${error.message}`));
+}

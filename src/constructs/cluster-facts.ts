@@ -1,0 +1,27 @@
+import { type IConstruct, Node } from 'constructs';
+import type { ClusterFacts } from '../rules';
+
+/** What is known of the cluster that a part of a tree is meant for. */
+export interface KnownCluster {
+  readonly facts: ClusterFacts;
+  /** The same for the same facts: objects of one cluster are looked at together. */
+  readonly key: string;
+}
+
+const UNKNOWN: KnownCluster = { facts: {}, key: '' };
+
+const clusters = new WeakMap<IConstruct, KnownCluster>();
+
+/** Holds for a scope and all below it, where nothing nearer says otherwise. */
+export function setCluster(scope: IConstruct, facts: ClusterFacts): void {
+  clusters.set(scope, { facts, key: JSON.stringify(facts) });
+}
+
+/** What the nearest scope of a construct says. */
+export function clusterOf(construct: IConstruct): KnownCluster {
+  for (let scope: IConstruct | undefined = construct; scope; scope = Node.of(scope).scope) {
+    const cluster = clusters.get(scope);
+    if (cluster) return cluster;
+  }
+  return UNKNOWN;
+}

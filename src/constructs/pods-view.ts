@@ -1,0 +1,62 @@
+import { isNetloomError } from '../errors';
+import type { ReadAttachments } from '../kubernetes';
+import type { AttachmentIntent, PodsDefinition, WorkloadManifest } from '../rules';
+import { type OwnAttachments, podAnnotations, readGiven } from './pod-annotations';
+import type { WorkloadObject } from './workload-object';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** The pods of a workload as rules look at them; what takes long is looked at late, and once. */
+export class PodsView implements PodsDefinition {
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly workload: WorkloadManifest;
+  readonly attachments: readonly AttachmentIntent[];
+  readonly ownAnnotations: Texts | undefined;
+  readonly read?: ReadAttachments;
+  private all?: Texts;
+  private ours?: Texts;
+
+  /**
+   * @param given annotations of others
+   * @param isRead tells apart what others wrote: rules then look for what it names, too
+   */
+  constructor(
+    readonly target: WorkloadObject,
+    private readonly attached: OwnAttachments,
+    readonly given: Texts,
+    isRead: boolean,
+  ) {
+    const { networks } = attached;
+    const read = readGiven(given);
+    const intents = networks.map(({ intent }) => intent);
+    this.name = target.object.name;
+    this.namespace = target.namespace;
+    this.workload = target.workload();
+    this.attachments = read
+      ? [...read.elements.map(({ attachment }) => ({ attachment })), ...intents]
+      : intents;
+    this.ownAnnotations = target.ownAnnotations();
+    if (read && isRead) this.read = read;
+  }
+
+  get annotations(): Texts {
+    this.all ??= { ...this.given, ...this.own };
+    return this.all;
+  }
+
+  /** Our annotations; none where a claim is wrong, or others' can't be read: that is told by itself. */
+  get own(): Texts {
+    this.ours ??= this.newOwn();
+    return this.ours;
+  }
+
+  private newOwn(): Texts {
+    try {
+      return podAnnotations(this.given, this.attached, this.namespace);
+    } catch (error) {
+      if (isNetloomError(error)) return {};
+      throw error;
+    }
+  }
+}

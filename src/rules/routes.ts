@@ -1,0 +1,158 @@
+import { type CniRoute, isDefaultRoute, isMembers } from '../cni';
+import type { Problem } from '../errors';
+import {
+  addressProblem,
+  Cidr,
+  checkCidr,
+  InterfaceAddress,
+  IpAddress,
+  type IpFamily,
+} from '../ipam';
+import { ignored } from './unknown-keys';
+
+/** Checks the routes of an IPAM, each by itself. */
+export function checkRoutes(key: string, routes: readonly CniRoute[] | undefined): Problem[] {
+  if (!Array.isArray(routes)) return [];
+  return (routes as readonly CniRoute[]).flatMap((route, index) =>
+    isMembers(route) ? checkRoute(`${key}[${index}]`, route as unknown as CniRoute) : [],
+  );
+}
+
+function checkRoute(at: string, { dst, gw }: CniRoute): Problem[] {
+  // A missing destination is told of as a missing key.
+  const problems = dst === undefined ? [] : checkDestination(`${at}.dst`, dst);
+  if (gw === undefined) return problems;
+  const gateway = IpAddress.tryParse(gw);
+  const family = networkOf(dst)?.family;
+  if (!gateway) problems.push(addressProblem(`${at}.gw`, gw));
+  else if (family !== undefined && gateway.family !== family) {
+    problems.push({
+      code: 'NL_ROUTE_INVALID',
+      key: `${at}.gw`,
+      found: `"${gw}" is IPv${gateway.family}, and the route leads to ${dst}`,
+      allowed: 'a next hop of the same family as the destination',
+      fix: 'correct dst or gw',
+    });
+  }
+  return problems;
+}
+
+/** The kernel masks host bits in IPv6, and refuses them in IPv4. */
+function checkDestination(key: string, dst: string): Problem[] {
+  const bad = checkCidr(key, dst);
+  if (!bad || (bad.code === 'NL_HOST_BITS' && networkOf(dst)?.family === 6)) return [];
+  return [bad.code === 'NL_HOST_BITS' ? bad : { ...bad, code: 'NL_ROUTE_INVALID' }];
+}
+
+function networkOf(dst: string): Cidr | undefined {
+  return InterfaceAddress.tryParse(dst)?.network;
+}
+
+/** Routes that the kernel has already: of one destination, next hop, metric and table. */
+export function checkRoutesOnce(key: string, routes: readonly CniRoute[]): Problem[] {
+  const seen = new Map<string, number>();
+  return routes.flatMap(({ dst, gw = '', priority = 0, table = MAIN_TABLE }, index): Problem[] => {
+    const name = [networkOf(dst), IpAddress.tryParse(gw), priority, table].join(' ');
+    const first = seen.get(name);
+    if (first === undefined) {
+      seen.set(name, index);
+      return [];
+    }
+    return [
+      {
+        code: 'NL_ROUTE_INVALID',
+        key: `${key}[${index}]`,
+        found: `${dst} is the destination of ${key}[${first}] too, and the kernel takes a route only once`,
+        allowed: 'each route once',
+        fix: 'leave one of them out',
+      },
+    ];
+  });
+}
+
+/** What the plugins read of a route, and do nothing with. */
+export function checkRouteKeys(key: string, routes: readonly CniRoute[]): Problem[] {
+  return routes.flatMap((route, index) =>
+    (['mtu', 'advmss'] as const).flatMap((prop) =>
+      route[prop] === undefined
+        ? []
+        : [
+            ignored(
+              `${key}[${index}].${prop}`,
+              `the plugins read ${prop} of a route and do nothing with it`,
+            ),
+          ],
+    ),
+  );
+}
+
+/**
+ * Next hops that the kernel refuses: of no subnet that pods have an address of, and on no route that
+ * leads there without another hop.
+ *
+ * @param subnets of all addresses that a pod may get
+ * @param gateways families that the IPAM reports a gateway of, which routes without `gw` then have
+ */
+export function checkRouteHops(
+  key: string,
+  routes: readonly CniRoute[],
+  subnets: readonly Cidr[],
+  gateways: ReadonlySet<IpFamily>,
+): Problem[] {
+  return routes.flatMap(({ gw }, index): Problem[] => {
+    const gateway = gw ? IpAddress.tryParse(gw) : undefined;
+    if (!gateway || LINK_LOCAL.contains(gateway)) return [];
+    const before = routes.slice(0, index).flatMap((route) => onLink(route, gateways));
+    if ([...subnets, ...before].some((subnet) => subnet.contains(gateway))) return [];
+    return [
+      {
+        code: 'NL_ROUTE_INVALID',
+        key: `${key}[${index}].gw`,
+        found: `"${gw}" is in no subnet of the network, and the kernel takes no next hop that it can't reach`,
+        allowed: `an address of ${subnets.join(' or ')}`,
+        fix: 'correct gw, or leave it out for the gateway of the subnet',
+      },
+    ];
+  });
+}
+
+/** What a route makes reachable without another hop; in IPv4 only when its scope says so. */
+function onLink({ dst, gw, scope }: CniRoute, gateways: ReadonlySet<IpFamily>): Cidr[] {
+  const network = networkOf(dst);
+  if (!network || gw || gateways.has(network.family)) return [];
+  return network.family === 6 || scope === LINK_SCOPE ? [network] : [];
+}
+
+/** RT_SCOPE_LINK. */
+const LINK_SCOPE = 253;
+
+const LINK_LOCAL = Cidr.parse('fe80::/10');
+
+/** The default routes of a network, which pods may use instead of the one that they have. */
+export function checkDefaultRoutes(key: string, routes: readonly CniRoute[]): Problem[] {
+  return routes.flatMap((route, index) =>
+    isDefaultRoute(route) && !isBehind(route)
+      ? [defaultRouteTaken(`${key}[${index}]`, `"${route.dst}" is a default route`)]
+      : [],
+  );
+}
+
+/** True for a route that the one of the cluster network comes before: a metric, or another table. */
+function isBehind({ priority = 0, table = 0 }: CniRoute): boolean {
+  return priority > 0 || (table !== 0 && table !== MAIN_TABLE);
+}
+
+/** RT_TABLE_MAIN. */
+const MAIN_TABLE = 254;
+
+/** The problem of a default route beside that of the cluster network. */
+export function defaultRouteTaken(key: string, found: string): Problem {
+  return {
+    code: 'NL_DEFAULT_ROUTE_TAKEN',
+    key,
+    found: `${found}, beside the one of the pod's cluster network, which it can take away`,
+    allowed:
+      'routes to what lies behind the network; pods that need it ask for it (`default-route`)',
+    fix: 'write the networks that lie behind it, or leave it to the pods that need it',
+  };
+}

@@ -1,0 +1,117 @@
+import type { KubeOvnSubnetDefinition } from 'netloom';
+import { attached, network } from './samples';
+import { KUBE_OVN, pods, told, type WorldRow } from './worlds';
+
+describe('Kube-OVN', () => {
+  const lan = network(KUBE_OVN);
+  const subnet = (more: Partial<KubeOvnSubnetDefinition> = {}): KubeOvnSubnetDefinition => ({
+    name: 'lan',
+    provider: 'lan.apps',
+    cidrBlock: '10.20.0.0/24,fd00:20::/64',
+    ...more,
+  });
+  const ovn = network({
+    name: 'ovn1',
+    link: { kind: 'kube-ovn', settings: {} },
+    ipam: { kind: 'none' },
+  });
+  const asking = (annotations: Record<string, string>, to = lan) =>
+    pods({ attachments: [attached(to)], annotations });
+  const KEY = 'lan.apps.kubernetes.io/ip_address';
+  const rows: WorldRow[] = [
+    { name: 'a network and its subnet', given: { networks: [lan], subnets: [subnet()] }, want: [] },
+    { name: 'no subnet was shown', given: { networks: [lan] }, want: [] },
+    {
+      name: 'no subnet is there',
+      given: { networks: [lan], isComplete: true },
+      want: ['NL_PROVIDER_UNBOUND ipam.provider'],
+    },
+    {
+      name: 'the pod names the subnet',
+      given: {
+        networks: [ovn],
+        subnets: [subnet({ name: 'other', provider: 'x.y.ovn' })],
+        pods: [asking({ 'ovn1.apps.ovn.kubernetes.io/logical_switch': 'other' }, ovn)],
+      },
+      want: [],
+    },
+    {
+      name: 'both families',
+      given: {
+        networks: [lan],
+        subnets: [subnet()],
+        pods: [asking({ [KEY]: '10.20.0.9,fd00:20::9' })],
+      },
+      want: [],
+    },
+    {
+      name: 'ips in the networks annotation',
+      given: {
+        networks: [lan],
+        subnets: [subnet()],
+        pods: [pods({ attachments: [attached(lan, { ips: ['10.21.0.9'] })] })],
+      },
+      want: ['NL_ATTACHMENT_IPS attachments[0].ips[0]'],
+    },
+    {
+      name: 'a MAC for interfaces of another plugin',
+      given: {
+        networks: [lan],
+        pods: [asking({ 'lan.apps.kubernetes.io/mac_address': '02:00:00:00:00:01' })],
+      },
+      want: ['NL_KEY_IGNORED annotations["lan.apps.kubernetes.io/mac_address"]'],
+    },
+    {
+      name: 'a MAC for its own',
+      given: {
+        networks: [ovn],
+        pods: [asking({ 'ovn1.apps.ovn.kubernetes.io/mac_address': '02:00:00:00:00:01' }, ovn)],
+      },
+      want: [],
+    },
+    {
+      name: 'an IPPool with fewer addresses than pods',
+      given: {
+        networks: [lan],
+        ipPools: [{ name: 'small', subnet: 'lan', ips: ['10.20.0.10..10.20.0.11'] }],
+        pods: [
+          {
+            ...asking({ 'lan.apps.kubernetes.io/ip_pool': 'small' }),
+            workload: { kind: 'StatefulSet', spec: { replicas: 3 } },
+          },
+        ],
+      },
+      want: ['NL_IP_POOL_SMALL annotations["lan.apps.kubernetes.io/ip_pool"]'],
+    },
+    {
+      name: 'an IPPool that is not there',
+      given: {
+        networks: [lan],
+        ipPools: [{ name: 'small', subnet: 'lan', ips: [] }],
+        pods: [asking({ 'lan.apps.kubernetes.io/ip_pool': 'smal' })],
+      },
+      want: ['NL_ATTACHMENT_IPS annotations["lan.apps.kubernetes.io/ip_pool"]'],
+    },
+    {
+      name: 'as many as there are pairs',
+      given: {
+        networks: [lan],
+        subnets: [subnet()],
+        pods: [
+          {
+            ...asking({
+              'lan.apps.kubernetes.io/ip_pool': '10.20.0.10,fd00:20::10;10.20.0.11,fd00:20::11',
+            }),
+            workload: {
+              kind: 'Deployment',
+              spec: { replicas: 2, strategy: { type: 'Recreate' } },
+            },
+          },
+        ],
+      },
+      want: [],
+    },
+  ];
+
+  test.each(rows)('$name', ({ given: world, want }) => expect(told(world)).toEqual(want));
+});
