@@ -20,7 +20,7 @@ import {
   WhereaboutsPool,
 } from 'netloom/constructs';
 
-const app = new App({ outdir: process.env.OUT ?? 'dist' });
+const app = new App();
 Platform.kubernetes({
   targetVersions: { plugins: '1.6.0', multus: '4.2.0', whereabouts: '0.9.0' },
   serviceCidrs: ['10.96.0.0/12'],

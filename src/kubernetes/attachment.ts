@@ -1,4 +1,4 @@
-import type { ObjectSpec, WithExtra } from '../cni';
+import { isMembers, type ObjectSpec, type WithExtra } from '../cni';
 import { print } from '../cni/codec';
 import {
   ANY,
@@ -30,7 +30,7 @@ export interface PortMapping extends WithExtra {
   /** 1 to 65535. */
   readonly containerPort: number;
   /** @default tcp */
-  readonly protocol?: 'tcp' | 'udp' | 'sctp' | undefined;
+  readonly protocol?: 'tcp' | 'udp' | 'sctp' | 'TCP' | 'UDP' | 'SCTP' | undefined;
   /** Address of the node that it is open on. @default - all */
   readonly hostIP?: string | undefined;
 }
@@ -85,7 +85,8 @@ const BURST = [0, Number.MAX_SAFE_INTEGER, 'a burst in bit'] as const;
 const PORT_MAPPING = objectSpec<PortMapping>('a port mapping', {
   hostPort: integer(...PORT, { required: true }),
   containerPort: integer(...PORT, { required: true }),
-  protocol: word(['tcp', 'udp', 'sctp']),
+  // iptables takes upper case, too.
+  protocol: word(['tcp', 'udp', 'sctp', 'TCP', 'UDP', 'SCTP']),
   hostIP: text(),
 });
 
@@ -129,10 +130,19 @@ export function networksAnnotation(
   );
   if (relative.every(isShort)) return relative.map(shortForm).join(',');
   return JSON.stringify(
-    relative.map((attachment) => print(ATTACHMENT, attachment)),
+    relative.map((attachment) => print(ATTACHMENT, withProtocols(attachment))),
     undefined,
     2,
   );
+}
+
+/** portmap has no default of its own: without a protocol the pod does not start. */
+function withProtocols(attachment: Attachment): Attachment {
+  const { portMappings } = attachment;
+  // Of a wrong type it is told of by a check.
+  if (!Array.isArray(portMappings) || !portMappings.every(isMembers)) return attachment;
+  const named = portMappings.map((one) => ({ ...one, protocol: one.protocol ?? 'tcp' }));
+  return { ...attachment, portMappings: named as PortMapping[] };
 }
 
 function isShort(attachment: Attachment): boolean {

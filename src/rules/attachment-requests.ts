@@ -21,6 +21,7 @@ export function checkRequests(
     ...checkMembers(attachment, options),
     ...checkPodMac(attachment.mac, network),
     ...checkCapabilities(attachment, network),
+    ...(options.verbatim ? checkProtocols(attachment) : []),
     ...within('bandwidth', checkBandwidth(attachment.bandwidth)),
   ];
 }
@@ -84,6 +85,22 @@ function checkCapabilities(
         found: `${member} is asked for, and no plugin of network "${network.name}" declares the capability ${capability}: nobody gets it`,
         allowed: `a network with a plugin that declares ${capability}`,
         fix: `chain ${plugin} with capabilities: { "${capability}": true }, or leave it out`,
+      },
+    ];
+  });
+}
+
+/** Constructs write it out where it is left to them. */
+function checkProtocols({ portMappings = [] }: Attachment): Problem[] {
+  return portMappings.flatMap(({ protocol }, index): Problem[] => {
+    if (protocol !== undefined) return [];
+    return [
+      {
+        code: 'NL_KEY_MISSING',
+        key: `portMappings[${index}].protocol`,
+        found: 'no protocol is given, and the portmap plugin fails without one',
+        allowed: 'tcp, udp or sctp',
+        fix: '"protocol": "tcp"?',
       },
     ];
   });

@@ -198,3 +198,20 @@ describe('interfaces by position', () => {
     expect(interfaceNames(attachments)).toEqual(want);
   });
 });
+
+describe('ports of the node', () => {
+  const ports = (portMappings: object[]): unknown =>
+    JSON.parse(networksAnnotation([{ name: 'lan', portMappings } as Attachment], 'apps'))[0]
+      .portMappings;
+
+  test('have a protocol, which portmap fails without', () => {
+    expect(ports([{ hostPort: 80, containerPort: 8080 }])).toEqual([
+      { hostPort: 80, containerPort: 8080, protocol: 'tcp' },
+    ]);
+  });
+
+  test('keep the one that they have', () => {
+    const udp = { hostPort: 53, containerPort: 53, protocol: 'udp', hostIP: '10.0.0.1' };
+    expect(ports([udp])).toEqual([udp]);
+  });
+});

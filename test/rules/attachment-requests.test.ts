@@ -83,12 +83,12 @@ describe('members', () => {
   test.each([
     {
       name: 'a port beyond the last',
-      asked: { portMappings: [{ hostPort: 70000, containerPort: 1 }] },
+      asked: { portMappings: [{ hostPort: 70000, containerPort: 1, protocol: 'tcp' as const }] },
       want: ['NL_VALUE_OUT_OF_RANGE attachments[0].portMappings[0].hostPort'],
     },
     {
       name: 'half a mapping',
-      asked: { portMappings: [{ hostPort: 80 }] as never },
+      asked: { portMappings: [{ hostPort: 80, protocol: 'tcp' }] as never },
       want: ['NL_KEY_MISSING attachments[0].portMappings[0].containerPort'],
     },
     {
@@ -300,5 +300,20 @@ describe('routing tables of a VRF', () => {
     { name: 'two tables', given: [inVrf('blue', 100), inVrf('blue', 200)], want: 1 },
   ])('$name', ({ given, want }) => {
     expect(checkAttachments(given.map((one) => attached(one)))).toHaveLength(want);
+  });
+});
+
+describe('the protocol of a port', () => {
+  test('is missing in what somebody else wrote', () => {
+    expect(read({ portMappings: PORTS })).toEqual([
+      'NL_KEY_MISSING attachments[0].portMappings[0].protocol',
+    ]);
+  });
+
+  test('is written by constructs', () => expect(told(ports, { portMappings: PORTS })).toEqual([]));
+
+  test('may be in upper case, which iptables takes', () => {
+    const mapping = { hostPort: 80, containerPort: 80, protocol: 'TCP' } as const;
+    expect(read({ portMappings: [mapping] })).toEqual([]);
   });
 });

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { checkObjects, severityOf } from 'netloom';
+import { parseAllDocuments } from 'yaml';
 import { ROOT } from '../support/story';
 
 const GOLDEN = path.join(__dirname, '../golden');
@@ -15,29 +17,44 @@ function filesOf(folder: string): Record<string, string> {
   );
 }
 
+const EXAMPLES = ['microshift', 'networks'];
+
 /** Renewed by `npm run golden` only, and read in review. */
-test('the MicroShift example synthesizes what stands in test/golden/microshift', async () => {
-  const out = mkdtempSync(path.join(tmpdir(), 'netloom-golden-'));
-  try {
-    const env = {
-      ...process.env,
-      PATH: `${BIN}:${process.env.PATH}`,
-      CDK8S_CHECK_UPGRADE: 'false',
-    };
-    await promisify(execFile)(path.join(BIN, 'cdk8s'), ['synth', '--output', out], {
-      cwd: ROOT,
-      env,
-    });
-    const folder = path.join(GOLDEN, 'microshift');
-    if (process.env.NETLOOM_GOLDEN === '1') {
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true });
-      for (const [name, text] of Object.entries(filesOf(out))) {
-        writeFileSync(path.join(folder, name), text);
+test.each(EXAMPLES)(
+  'the example %s synthesizes what stands in test/golden',
+  async (example) => {
+    const out = mkdtempSync(path.join(tmpdir(), 'netloom-golden-'));
+    try {
+      const env = {
+        ...process.env,
+        PATH: `${BIN}:${process.env.PATH}`,
+        CDK8S_CHECK_UPGRADE: 'false',
+      };
+      const app = `npx tsx examples/${example}/main.ts`;
+      await promisify(execFile)(path.join(BIN, 'cdk8s'), ['synth', '--app', app, '--output', out], {
+        cwd: ROOT,
+        env,
+      });
+      const folder = path.join(GOLDEN, example);
+      if (process.env.NETLOOM_GOLDEN === '1') {
+        rmSync(folder, { recursive: true, force: true });
+        mkdirSync(folder, { recursive: true });
+        for (const [name, text] of Object.entries(filesOf(out))) {
+          writeFileSync(path.join(folder, name), text);
+        }
       }
+      expect(filesOf(out)).toEqual(filesOf(folder));
+    } finally {
+      rmSync(out, { recursive: true, force: true });
     }
-    expect(filesOf(out)).toEqual(filesOf(folder));
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
-}, 60_000);
+  },
+  60_000,
+);
+
+test.each(EXAMPLES)('netloom check has nothing against the example %s', (example) => {
+  const objects = Object.values(filesOf(path.join(GOLDEN, example)))
+    .flatMap((text) => parseAllDocuments(text))
+    .map((document): unknown => document.toJS());
+  const findings = checkObjects(objects, { nodes: 1 });
+  expect(findings.filter(({ problem }) => severityOf(problem.code) === 'error')).toEqual([]);
+});
