@@ -37,7 +37,6 @@ export function plainManifest(
 ): Manifest | undefined {
   const { patches } = object as unknown as Innards;
   if (!isEmptyList(patches) || App.of(object).resolvers.length !== RESOLVERS) return undefined;
-  if (process.env['CDK8S_DISABLE_SORT']) return undefined;
   const metadata = plainMetadata(object);
   if (!metadata) return undefined;
   const { apiVersion, kind } = object;

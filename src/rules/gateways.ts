@@ -59,23 +59,31 @@ function subnetsOf(ipam: IpamConfig): Cidr[] | undefined {
   return checkWhereaboutsRanges(ipam.settings).placed.map(({ network }) => network);
 }
 
-/** The kernel has the default route of the IPAM already, through the same gateway. */
+/** The plugin gives every address a gateway, and so both default routes have the same. */
 function checkTwoDefaults(ipam: IpamConfig, routes: readonly CniRoute[]): Problem[] {
-  const gateways = gatewaysByFamily(ipam);
   return routes.flatMap((route, index): Problem[] => {
     const family: IpFamily = route.dst.includes(':') ? 6 : 4;
     const isWritten = !!route.gw || isOwnGateway(ipam, family);
-    if (isWritten || !isDefaultRoute(route) || !gateways.has(family)) return [];
+    if (isWritten || !isDefaultRoute(route) || !givesFamily(ipam, family)) return [];
     return [
       {
         code: 'NL_VALUES_CONFLICT',
         key: `ipam.routes[${index}]`,
-        found: `isDefaultGateway gives a default route too, through the same gateway, and the kernel takes it only once`,
+        found:
+          'isDefaultGateway gives a default route too, through the same gateway, and the kernel takes it only once',
         allowed: 'isDefaultGateway, or a default route of the IPAM, or one with gw',
         fix: 'leave the route out',
       },
     ];
   });
+}
+
+function givesFamily(ipam: IpamConfig, family: IpFamily): boolean {
+  const isOf = (text: string): boolean => text.includes(':') === (family === 6);
+  if (ipam.kind === 'static') {
+    return (ipam.settings.addresses ?? []).some(({ address }) => isOf(address));
+  }
+  return subnetsOf(ipam)?.some((subnet) => subnet.family === family) ?? false;
 }
 
 /** netloom writes these gateways into the routes. */

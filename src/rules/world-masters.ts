@@ -38,7 +38,8 @@ function checkShared({ networks, bridges }: World): WorldFinding[] {
     const before = receivers.get(parent);
     if (!before) receivers.set(parent, { kind, by: `network "${labelOf(network)}" (${kind})` });
     if (!before || before.kind === kind) return [];
-    return findingsOf(network, [sharedProblem(parent, kind, before.by)]);
+    const problem = before.kind === 'bridge' ? portProblem : sharedProblem;
+    return findingsOf(network, [problem(parent, kind, before.by)]);
   });
 }
 
@@ -47,8 +48,19 @@ function sharedProblem(parent: string, kind: string, by: string): Problem {
     code: 'NL_MASTER_SHARED',
     key: 'master',
     found: `${quoted(parent)} is used by ${by} already, and an interface can't carry ${kind} beside it (device or resource busy)`,
-    allowed: 'one kind of interface on a master: macvlan, ipvlan or a bridge port',
+    allowed: 'one kind of interface on a master: macvlan or ipvlan',
     fix: 'use the same plugin for both, or another master, such as a VLAN on it',
+  };
+}
+
+/** The bridge may be wanted on other nodes than the pods run on: nobody here can tell. */
+function portProblem(parent: string, kind: string, by: string): Problem {
+  return {
+    code: 'NL_MASTER_IS_PORT',
+    key: 'master',
+    found: `${quoted(parent)} is a port of ${by}, and on a node that has this bridge it can't carry ${kind} (device or resource busy)`,
+    allowed: 'an interface that is no port of a bridge on the same node',
+    fix: 'use another master, or the bridge itself; or give the HostBridge a nodeSelector',
   };
 }
 

@@ -81,6 +81,10 @@ describe('a policy guards the twin', () => {
     const strategy = kplus.DeploymentStrategy.recreate();
     const app1 = new kplus.Deployment(chart, 'app', { ...CONTAINERS, replicas: 1, strategy });
     PodNetworks.of(app1).attach(lan, { claim: claim('103') });
+    new MultiNetPod(chart, 'eth0', { ...CONTAINERS, metadata: { name: 'eth0' } }).replaceDefault(
+      lan,
+      { claim: claim('106') },
+    );
     const guest = new MultiNetPod(guests, 'guest', CONTAINERS);
     guest.replaceDefault(lan, { claim: claim('105') }).attach(lan, { claim: claim('104') });
 
@@ -94,12 +98,14 @@ describe('a policy guards the twin', () => {
     expect(letThrough(policy)).toEqual([
       ['apps', '^apps-app-[a-z0-9]+-[a-z0-9]{5}$', own('10.10.0.103')],
       ['apps', '^apps-db-[0-9]+$', own('10.10.0.102')],
+      // A default network is named with its namespace, wherever the pod is.
+      ['apps', '^eth0$', own('10.10.0.106', elsewhere)],
       ['apps', '^web$', own('10.10.0.101', { interface: 'cam1' })],
       ['apps', '^web$', own('10.10.0.100')],
       ['guests', '^guests-guest$', own('10.10.0.104', elsewhere)],
       ['guests', '^guests-guest$', own('10.10.0.105', elsewhere)],
     ]);
-    const [pod] = [...objectsOf(chart, 'Pod').values()] as [Manifest];
+    const pod = objectsOf(chart, 'Pod').get('web');
     const { variables } = policy.spec;
     const text = variables.find(({ name }: Manifest) => name === 'texts0').expression;
     const web = pod.metadata.annotations[NETWORKS];

@@ -483,11 +483,11 @@ describe('patchCni', () => {
 
   test('does not reach into what was given', () => {
     const chart = appsChart();
-    const ranges = [{ subnet: '10.10.0.0/24' }];
-    const net = new BridgeNetwork(chart, 'net', { ipam: Ipam.hostLocal({ ranges }) });
-    net.patchCni(JsonPatch.remove('/ipam/ranges/0/0/subnet'));
-    expect(configsOf(chart).get('net').ipam.ranges).toEqual([[{}]]);
-    expect(ranges).toEqual([{ subnet: '10.10.0.0/24' }]);
+    const given = { type: 'own', list: [{ a: 1 }] };
+    const net = new BridgeNetwork(chart, 'net', { ipam: Ipam.raw(given) });
+    net.patchCni(JsonPatch.remove('/ipam/list/0/a'));
+    expect(configsOf(chart).get('net').ipam).toEqual({ type: 'own', list: [{}] });
+    expect(given).toEqual({ type: 'own', list: [{ a: 1 }] });
   });
 
   const refused: { name: string; patch: JsonPatch; want: string }[] = [

@@ -2,7 +2,14 @@ import { ApiObject, type Chart, Cron, JsonPatch, Lazy, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import * as kplus33 from 'cdk8s-plus-33';
 import * as kplus34 from 'cdk8s-plus-34';
-import { BridgeNetwork, Ipam, MultiNetPod, Network, PodNetworks } from 'netloom/constructs';
+import {
+  type AttachOptions,
+  BridgeNetwork,
+  Ipam,
+  MultiNetPod,
+  Network,
+  PodNetworks,
+} from 'netloom/constructs';
 import {
   appsChart,
   type Manifest,
@@ -181,52 +188,55 @@ describe('S1.8 an annotation that is there already', () => {
     expect(warningsTold().map(placeOf)).toEqual(unknown);
   });
 
-  const ways: { name: string; annotate: (chart: Chart, lan: Network) => void }[] = [
+  const ways: {
+    name: string;
+    annotate: (chart: Chart, lan: Network, options?: AttachOptions) => void;
+  }[] = [
     {
       name: 'before ours',
-      annotate: (chart, lan) => {
+      annotate: (chart, lan, options) => {
         const pod = new kplus.Pod(chart, 'db', CONTAINERS);
         pod.metadata.addAnnotation(NETWORKS, 'first');
-        PodNetworks.of(pod).attach(lan);
+        PodNetworks.of(pod).attach(lan, options);
       },
     },
     {
       name: 'after ours',
-      annotate: (chart, lan) => {
-        const pod = new MultiNetPod(chart, 'db', CONTAINERS).attach(lan);
+      annotate: (chart, lan, options) => {
+        const pod = new MultiNetPod(chart, 'db', CONTAINERS).attach(lan, options);
         pod.metadata.addAnnotation(NETWORKS, 'first');
       },
     },
     {
       name: 'to the pods of a Deployment, after ours',
-      annotate: (chart, lan) => {
+      annotate: (chart, lan, options) => {
         const db = new kplus.Deployment(chart, 'db', CONTAINERS);
-        PodNetworks.of(db).attach(lan);
+        PodNetworks.of(db).attach(lan, options);
         db.podMetadata.addAnnotation(NETWORKS, 'first');
       },
     },
     {
       name: 'by a JSON patch',
-      annotate: (chart, lan) => {
-        const pod = new MultiNetPod(chart, 'db', CONTAINERS).attach(lan);
+      annotate: (chart, lan, options) => {
+        const pod = new MultiNetPod(chart, 'db', CONTAINERS).attach(lan, options);
         const path = `/metadata/annotations`;
         pod.apiObject.addJsonPatch(JsonPatch.add(path, { [NETWORKS]: 'first' }));
       },
     },
     {
       name: 'as a token',
-      annotate: (chart, lan) => {
-        const pod = new MultiNetPod(chart, 'db', CONTAINERS).attach(lan);
+      annotate: (chart, lan, options) => {
+        const pod = new MultiNetPod(chart, 'db', CONTAINERS).attach(lan, options);
         const token = Lazy.any({ produce: () => 'first' }) as unknown as string;
         pod.metadata.addAnnotation(NETWORKS, token);
       },
     },
     {
       name: 'in the spec of an ApiObject',
-      annotate: (chart, lan) => {
+      annotate: (chart, lan, options) => {
         const template = { metadata: { annotations: { [NETWORKS]: 'first' } }, spec: {} };
         const props = { apiVersion: 'apps/v1', kind: 'Deployment', spec: { template } };
-        PodNetworks.of(new ApiObject(chart, 'db', props)).attach(lan);
+        PodNetworks.of(new ApiObject(chart, 'db', props)).attach(lan, options);
       },
     },
   ];
@@ -236,6 +246,15 @@ describe('S1.8 an annotation that is there already', () => {
     annotate(chart, lanOf(chart));
     expect(annotationOf(chart)).toBe('first,lan');
     expect(annotationOf(chart)).toBe('first,lan');
+  });
+
+  test.each(ways)('added $name, is among what rules look at', ({ annotate }) => {
+    const chart = appsChart();
+    // Its interface is net1 by its position: so is that of what is attached by its name.
+    annotate(chart, lanOf(chart), { interface: 'net1' });
+    expect(problemsOfSynth(() => chart.toJson()).map(placeOf)).toEqual([
+      '[apps/db] attachments[1].interface NL_INTERFACE_TWICE',
+    ]);
   });
 
   test('counts where interfaces are named by position', () => {
@@ -307,6 +326,61 @@ describe('S1.8 an annotation that is there already', () => {
       .attach(Network.fromName(chart, 'other', { name: 'elsewhere' }));
     expect(annotationOf(chart)).toBe('istio-cni,lan,elsewhere');
   });
+});
+
+describe("a pod on the host's network, which Multus is not asked for, is told of", () => {
+  const spec = { containers: [], hostNetwork: true };
+  const cases: { name: string; make: (chart: Chart) => Parameters<typeof PodNetworks.of>[0] }[] = [
+    {
+      name: 'one of cdk8s-plus',
+      make: (chart) => new kplus.Pod(chart, 'db', { ...CONTAINERS, hostNetwork: true }),
+    },
+    {
+      name: 'an ApiObject',
+      make: (chart) => new ApiObject(chart, 'db', { apiVersion: 'v1', kind: 'Pod', spec }),
+    },
+    {
+      name: 'one whose spec comes late',
+      make: (chart) => {
+        const late = Lazy.any({ produce: () => spec });
+        return new ApiObject(chart, 'db', { apiVersion: 'v1', kind: 'Pod', spec: late });
+      },
+    },
+    {
+      name: 'one that is patched',
+      make: (chart) => {
+        const pod = new MultiNetPod(chart, 'db', CONTAINERS);
+        pod.apiObject.addJsonPatch(JsonPatch.replace('/spec/hostNetwork', true));
+        return pod;
+      },
+    },
+    {
+      name: 'that of a Deployment',
+      make: (chart) => new kplus.Deployment(chart, 'db', { ...CONTAINERS, hostNetwork: true }),
+    },
+  ];
+
+  test.each(cases)('$name', ({ make }) => {
+    const chart = appsChart();
+    PodNetworks.of(make(chart)).attach(lanOf(chart));
+    Testing.synth(chart);
+    expect(warningsTold().map(placeOf)).toEqual([
+      `[apps/db] annotations["${NETWORKS}"] NL_KEY_IGNORED`,
+    ]);
+  });
+});
+
+test('an annotation on the workload itself, where nobody reads it, is told of', () => {
+  const chart = appsChart();
+  const db = new kplus.Deployment(chart, 'db', {
+    ...CONTAINERS,
+    metadata: { annotations: { [NETWORKS]: 'first' } },
+  });
+  PodNetworks.of(db).attach(lanOf(chart));
+  Testing.synth(chart);
+  expect(warningsTold().map(placeOf)).toEqual([
+    `[apps/db] metadata.annotations["${NETWORKS}"] NL_KEY_IGNORED`,
+  ]);
 });
 
 test('keys of the annotations are in the order in which cdk8s writes them', () => {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { App, Chart, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import {
@@ -12,6 +13,7 @@ import {
   PodNetworks,
   Warnings,
 } from 'netloom/constructs';
+import { nodePath } from '../../scripts/tools';
 import {
   appsChart,
   type Manifest,
@@ -62,11 +64,10 @@ describe('S5.7 a warning', () => {
       const app = new App({ outdir: process.argv[1] });
       new BridgeNetwork(new Chart(app, 'apps'), 'lan', { ipam: Ipam.dhcp() });
       app.synth();`;
-    const { stderr, stdout, status } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', '-e', code, Testing.app().outdir],
-      { encoding: 'utf8', cwd: `${__dirname}/../..` },
-    );
+    const { stderr, stdout, status } = spawnSync(nodePath(), ['-e', code, Testing.app().outdir], {
+      encoding: 'utf8',
+      cwd: path.join(__dirname, '../..'),
+    });
     expect({ status, stdout, lines: stderr.trim().split('\n').length }).toEqual({
       status: 0,
       stdout: '',

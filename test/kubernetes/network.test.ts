@@ -147,6 +147,103 @@ describe('a network', () => {
   });
 });
 
+describe('plugins that have to be told which network they are configured by', () => {
+  const SOCKET = '/run/openvswitch/kube-ovn-daemon.sock';
+  const HEAD = { cniVersion: '0.4.0', name: 'lan' };
+  const NONE: NetworkDefinition['ipam'] = { kind: 'none' };
+  const cases: { name: string; given: Partial<NetworkDefinition>; want: object }[] = [
+    {
+      name: 'S4.1 the IPAM of Kube-OVN',
+      given: { link: { kind: 'macvlan', settings: {} }, ipam: { kind: 'kube-ovn', settings: {} } },
+      want: {
+        ...HEAD,
+        type: 'macvlan',
+        ipam: { type: 'kube-ovn', server_socket: SOCKET, provider: 'lan.apps' },
+      },
+    },
+    {
+      name: 'S4.2 its plugin, with .ovn behind',
+      given: { link: { kind: 'kube-ovn', settings: {} }, ipam: NONE },
+      want: { ...HEAD, type: 'kube-ovn', server_socket: SOCKET, provider: 'lan.apps.ovn' },
+    },
+    {
+      name: 'OVN-Kubernetes',
+      given: {
+        link: { kind: 'ovn-k8s-cni-overlay', settings: { topology: 'layer2' } },
+        ipam: NONE,
+      },
+      want: {
+        ...HEAD,
+        type: 'ovn-k8s-cni-overlay',
+        topology: 'layer2',
+        netAttachDefName: 'apps/lan',
+      },
+    },
+    {
+      name: 'what is set stays',
+      given: {
+        link: { kind: 'kube-ovn', settings: { serverSocket: '/x', provider: 'y' } },
+        ipam: NONE,
+      },
+      want: { ...HEAD, type: 'kube-ovn', server_socket: '/x', provider: 'y' },
+    },
+    {
+      name: 'what is undefined is not set',
+      given: { link: { kind: 'kube-ovn', settings: { provider: undefined } }, ipam: NONE },
+      want: { ...HEAD, type: 'kube-ovn', server_socket: SOCKET, provider: 'lan.apps.ovn' },
+    },
+    {
+      name: 'nothing is added to what was read',
+      given: { link: { kind: 'kube-ovn', settings: {} }, ipam: NONE, verbatim: true },
+      want: { name: 'lan', type: 'kube-ovn' },
+    },
+    {
+      name: 'without a namespace it is the default one',
+      given: {
+        link: { kind: 'ovn-k8s-cni-overlay', settings: { topology: 'layer2' } },
+        ipam: NONE,
+        namespace: undefined,
+      },
+      want: {
+        ...HEAD,
+        type: 'ovn-k8s-cni-overlay',
+        topology: 'layer2',
+        netAttachDefName: 'default/lan',
+      },
+    },
+  ];
+
+  test.each(cases)('$name', ({ given, want }) => {
+    expect(networkConfig({ ...network(), ...given })).toEqual(want);
+  });
+});
+
+describe('a list of plugins', () => {
+  const of = (more: Partial<NetworkDefinition>): string =>
+    JSON.stringify(networkConfig({ ...network(bridge({})), ipam: { kind: 'none' }, ...more }));
+
+  test('is written for chained plugins, and for what only a list has', () => {
+    expect(of({ chain: [{ kind: 'tuning', settings: { mtu: 1400 } }] })).toBe(
+      '{"cniVersion":"0.4.0","name":"lan","plugins":[{"type":"bridge"},{"type":"tuning","mtu":1400}]}',
+    );
+    expect(of({ list: { disableCheck: true, cniVersions: ['1.0.0'], extra: { a: 1 } } })).toBe(
+      '{"cniVersion":"0.4.0","cniVersions":["1.0.0"],"name":"lan","disableCheck":true,"plugins":[{"type":"bridge"}],"a":1}',
+    );
+  });
+
+  test('has a name of its own where one is given', () => {
+    expect(of({ configName: 'other' })).toBe(
+      '{"cniVersion":"0.4.0","name":"other","type":"bridge"}',
+    );
+  });
+
+  test('declares no capability where none is to be declared', () => {
+    expect(of({ chain: [{ kind: 'portmap', settings: { capabilities: {} } }] })).toContain(
+      '{"type":"portmap"}',
+    );
+  });
+});
+
 describe('the twin for claimed addresses', () => {
   const twin = (given: NetworkDefinition): any =>
     networkConfig(claimedNetwork(given) as NetworkDefinition);

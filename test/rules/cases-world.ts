@@ -112,6 +112,15 @@ export const WORLD_CASES: RuleCase[] = [
     want: 'attachments[0].ips',
   },
   {
+    code: 'NL_MASTER_IS_PORT',
+    name: 'macvlan on a port of a bridge',
+    given: inWorld({
+      networks: [network(macvlan())],
+      bridges: [{ bridge: 'br-test', ports: ['eth1'] }],
+    }),
+    want: 'master',
+  },
+  {
     code: 'NL_MASTER_SHARED',
     name: 'macvlan and ipvlan on one master',
     given: inWorld({

@@ -163,6 +163,49 @@ describe('the gateway of a bridge', () => {
       want: ['NL_DEFAULT_ROUTE_TAKEN ipam.routes[0]', 'NL_DEFAULT_ROUTE_TAKEN isDefaultGateway'],
     },
     {
+      name: 'a default route besides: of whereabouts, whose gateway is the first address',
+      given: { isDefaultGateway: true },
+      ipam: {
+        kind: 'whereabouts',
+        settings: {
+          range: '10.20.0.0/24',
+          exclude: ['10.20.0.1'],
+          routes: [{ dst: '0.0.0.0/0' }, { dst: '::/0' }],
+        },
+      },
+      want: [
+        'NL_DEFAULT_ROUTE_TAKEN ipam.routes[0]',
+        'NL_DEFAULT_ROUTE_TAKEN ipam.routes[1]',
+        'NL_VALUES_CONFLICT ipam.routes[0]',
+        'NL_DEFAULT_ROUTE_TAKEN isDefaultGateway',
+      ],
+    },
+    {
+      name: 'a default route besides: of static',
+      given: { isDefaultGateway: true },
+      ipam: {
+        kind: 'static',
+        settings: { addresses: [{ address: 'fd00::5/64' }], routes: [{ dst: '::/0' }] },
+      },
+      want: [
+        'NL_DEFAULT_ROUTE_TAKEN ipam.routes[0]',
+        'NL_VALUES_CONFLICT ipam.routes[0]',
+        'NL_DEFAULT_ROUTE_TAKEN isDefaultGateway',
+      ],
+    },
+    {
+      name: 'through the gateway of the range, which netloom writes into the route',
+      given: { isDefaultGateway: true },
+      ipam: {
+        kind: 'whereabouts',
+        settings: {
+          ranges: [{ range: '10.20.0.0/24', gateway: '10.20.0.1' }],
+          routes: [{ dst: '0.0.0.0/0' }],
+        },
+      },
+      want: ['NL_DEFAULT_ROUTE_TAKEN ipam.routes[0]', 'NL_DEFAULT_ROUTE_TAKEN isDefaultGateway'],
+    },
+    {
       name: 'whereabouts gives the address that the bridge takes',
       given: gateway,
       ipam: { kind: 'whereabouts', settings: { range: '10.20.0.0/24' } },

@@ -45,7 +45,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 /** Mostly two different ends in order: most of what is drawn at random is wrong at once. */
 const ends = (own: (host: number) => string) =>
   fc
-    .tuple(fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 16 }), fc.boolean())
+    .tuple(fc.integer({ min: 0, max: 16 }), fc.integer({ min: 1, max: 16 }), fc.boolean())
     .map(([a, b, sort]) => (sort && a > b ? [own(b), own(a)] : [own(a), own(b)]));
 const host4 = (host: number): string => `10.0.0.${host}`;
 const host6 = (host: number): string => String(IpAddress.of(6, (0xfd00n << 112n) + BigInt(host)));
@@ -86,11 +86,22 @@ const route = fc.record({
     { weight: 1, arbitrary: cidr },
   ),
 });
-const settings: fc.Arbitrary<HostLocalSettings> = fc.record({
-  ranges,
-  claimable: optional(claimable),
-  routes: optional(fc.array(route, { maxLength: 1 })),
-});
+/** Both ways to write the same sets, and sometimes a bit of the old form besides. */
+const settings: fc.Arbitrary<HostLocalSettings> = fc
+  .record({
+    ranges,
+    claimable: optional(claimable),
+    routes: optional(fc.array(route, { maxLength: 1 })),
+    inSets: fc.constantFrom('never', 'never', 'each', 'each', 'together'),
+    old: fc.oneof(
+      { weight: 8, arbitrary: fc.constant({}) },
+      { weight: 1, arbitrary: fc.record({ subnet: cidr, gateway: address }, { requiredKeys: [] }) },
+    ),
+  })
+  .map(({ ranges: own, inSets, old, ...rest }) => {
+    const sets = inSets === 'each' ? own.map((one) => [one]) : [own];
+    return { ...rest, ...old, ...(inSets === 'never' ? { ranges: own } : { rangeSets: sets }) };
+  });
 
 test('what is plainly right is right: the full check finds nothing either', () => {
   let right = 0;

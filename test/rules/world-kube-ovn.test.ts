@@ -1,6 +1,6 @@
 import type { KubeOvnSubnetDefinition } from 'netloom';
 import { attached, network } from './samples';
-import { KUBE_OVN, pods, told, type WorldRow } from './worlds';
+import { inWorld, KUBE_OVN, macvlan, pods, told, type WorldRow } from './worlds';
 
 describe('Kube-OVN', () => {
   const lan = network(KUBE_OVN);
@@ -112,6 +112,29 @@ describe('Kube-OVN', () => {
       want: [],
     },
   ];
+
+  const beside = network({
+    name: 'beside',
+    ...macvlan(),
+    ipam: { kind: 'host-local', settings: { ranges: [{ subnet: '10.20.0.0/28' }] } },
+  });
+
+  test.each([
+    { name: 'gives', excludeIps: undefined, want: ['NL_NETWORKS_OVERLAP ipam.ranges[0]'] },
+    { name: 'leaves out', excludeIps: ['10.20.0.0..10.20.0.15'], want: [] },
+  ])('what a subnet $name, beside another network on the master', ({ excludeIps, want }) => {
+    expect(told({ networks: [lan, beside], subnets: [subnet({ excludeIps })] })).toEqual(want);
+  });
+
+  test('why a pool is too small', () => {
+    const spec = { replicas: 2, ordinals: { start: 3 } };
+    const asked = asking({ 'lan.apps.kubernetes.io/ip_pool': '10.20.0.9' });
+    const workload = { kind: 'StatefulSet', spec };
+    const [problem] = inWorld({ networks: [lan], pods: [{ ...asked, workload }] });
+    expect(problem?.found).toBe(
+      'the pool has 1 address, and this StatefulSet needs 5: 2 pods and 3 ordinals in front of the first',
+    );
+  });
 
   test.each(rows)('$name', ({ given: world, want }) => expect(told(world)).toEqual(want));
 });

@@ -32,7 +32,7 @@ describe('masters', () => {
     {
       name: 'a port of a bridge',
       given: { networks: [ipvlan], bridges: [{ bridge: 'br0', ports: ['eth1'] }] },
-      want: ['NL_MASTER_SHARED master'],
+      want: ['NL_MASTER_IS_PORT master'],
     },
     {
       name: 'a port of a bridge on some nodes',
