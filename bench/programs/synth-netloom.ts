@@ -3,12 +3,21 @@
 const started = performance.now();
 
 import { ApiObject, App, Chart } from 'cdk8s';
-import { BridgeNetwork, Ipam, MacvlanNetwork, type Network, PodNetworks } from 'netloom/constructs';
+import {
+  BridgeNetwork,
+  Ipam,
+  MacvlanNetwork,
+  type Network,
+  Platform,
+  PodNetworks,
+} from 'netloom/constructs';
 
 const loaded = performance.now();
 
 const [networks, pods] = [Number(process.argv[3]), Number(process.argv[4])];
 const app = new App({ outdir: process.argv[2] as string });
+// One node: no warning of host-local, which would measure the terminal.
+Platform.kubernetes({ nodes: 1 }).applyTo(app);
 const chart = new Chart(app, 'networks', { namespace: 'apps' });
 
 const made: Network[] = [];
