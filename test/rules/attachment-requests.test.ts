@@ -172,6 +172,12 @@ describe('next hops', () => {
       want: [],
     },
     {
+      name: 'that only the default route leads to',
+      to: network({ ipam: hostLocal({ ranges: [V4], routes: [{ dst: '0.0.0.0/0' }] }) }),
+      asked: { defaultRoute: ['10.11.0.1'] },
+      want: ['NL_GATEWAY_OUTSIDE_SUBNET attachments[0].defaultRoute[0]'],
+    },
+    {
       name: 'outside of the subnet of whereabouts',
       to: pool,
       asked: { defaultRoute: ['10.21.0.1'] },

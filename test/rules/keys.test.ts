@@ -1,10 +1,13 @@
+import * as fc from 'fast-check';
 import {
+  checkKeys,
   checkNetwork,
   describeProblem,
   type NetworkDefinition,
   parseNetwork,
   type TargetVersions,
 } from 'netloom';
+import { SPECS, settingsOf } from '../cni/arbitraries';
 import { bridge, codesAndKeys, hostLocal, network, STATIC, V4 } from './samples';
 
 /** What somebody else wrote, as it stands in `spec.config`. */
@@ -583,4 +586,25 @@ describe('plugins that nobody knows', () => {
   test('a program knows what it names', () => {
     expect(checkNetwork(network({ link: { kind: 'raw', config: { type: 'ovs' } } }))).toEqual([]);
   });
+});
+
+test('the short way for what is plainly right finds no less', () => {
+  const one = fc
+    .constantFrom(...SPECS)
+    .chain((spec) => settingsOf(spec).map((settings) => ({ spec, settings })));
+  const odd = fc.tuple(one, fc.jsonValue()).map(([{ spec, settings }, value]) => {
+    const [first] = Object.keys(settings);
+    return { spec, settings: first === undefined ? settings : { ...settings, [first]: value } };
+  });
+  let right = 0;
+  void fc.assert(
+    fc.property(fc.oneof(one, odd), ({ spec, settings }) => {
+      const found = checkKeys(spec, settings, { verbatim: true });
+      // Releases, even none of them, have every key looked at.
+      expect(checkKeys(spec, settings, { verbatim: true, targetVersions: {} })).toEqual(found);
+      if (found.length === 0) right++;
+    }),
+    { numRuns: 2000 },
+  );
+  expect(right).toBeGreaterThan(30);
 });

@@ -12,6 +12,8 @@ describe('what is no network', () => {
     { name: 'a text', given: '"bridge"', want: ['NL_TYPE_WRONG spec.config'] },
     { name: 'null', given: 'null', want: ['NL_TYPE_WRONG spec.config'] },
     { name: 'no plugin', given: '{"name":"lan"}', want: ['NL_KEY_MISSING spec.config: type'] },
+    { name: 'an empty name', given: '{"type":""}', want: ['NL_KEY_MISSING spec.config: type'] },
+    { name: 'no name', given: '{"type":null}', want: ['NL_KEY_MISSING spec.config: type'] },
     { name: 'a number', given: '{"type":7}', want: ['NL_TYPE_WRONG spec.config: type'] },
     { name: 'no list', given: '{"plugins":{}}', want: ['NL_TYPE_WRONG spec.config: plugins'] },
     {
@@ -187,6 +189,18 @@ describe('namespaces', () => {
     { name: 'none on the pod', given: [nad(LAN), pod('lan', homeless)], want: 0 },
     { name: 'another one', given: [nad(LAN), pod('lan', { namespace: 'b' })], want: 1 },
   ])('$name', ({ given, want }) => expect(told(given)).toHaveLength(want));
+});
+
+test('an IPPool of Kube-OVN with a misspelt key', () => {
+  const spec = { subnet: 'lan', ips: [], namespace: ['apps'] };
+  const pool = { apiVersion: 'kubeovn.io/v1', kind: 'IPPool', metadata: { name: 'a' }, spec };
+  expect(told([pool])).toEqual(['0 NL_KEY_MISSPELT spec.namespace']);
+});
+
+test('and with one that nobody knows', () => {
+  const spec = { subnet: 'lan', ips: [], colour: 'red' };
+  const pool = { apiVersion: 'kubeovn.io/v1', kind: 'IPPool', metadata: { name: 'a' }, spec };
+  expect(told([pool])).toEqual(['0 NL_KEY_UNKNOWN spec.colour']);
 });
 
 test('objects that are none of its business pass', () => {

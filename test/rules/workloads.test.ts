@@ -22,6 +22,21 @@ describe('how many pods there are at once', () => {
     { given: { kind: 'ReplicaSet', spec: { replicas: 3 } }, want: [3, 0] },
     { given: { kind: 'DaemonSet' }, want: [undefined, 0] },
     { given: { kind: 'DaemonSet' }, nodes: 3, want: [3, 0] },
+    {
+      given: {
+        kind: 'DaemonSet',
+        spec: { updateStrategy: { rollingUpdate: { maxSurge: '50%' } } },
+      },
+      want: [undefined, 0],
+    },
+    {
+      given: {
+        kind: 'DaemonSet',
+        spec: { updateStrategy: { rollingUpdate: { maxSurge: '50%' } } },
+      },
+      nodes: 3,
+      want: [3, 2],
+    },
     { given: { kind: 'Job', spec: { parallelism: 2 } }, want: [2, 0] },
     {
       given: { kind: 'CronJob', spec: { jobTemplate: { spec: { parallelism: 2 } } } },

@@ -113,6 +113,123 @@ describe('Kube-OVN', () => {
     },
   ];
 
+  const more: WorldRow[] = [
+    {
+      name: 'a network without a namespace, by the provider that it has',
+      given: {
+        networks: [
+          network({
+            ...KUBE_OVN,
+            namespace: undefined,
+            verbatim: true,
+            ipam: { kind: 'kube-ovn', settings: { provider: 'lan.apps' } },
+          }),
+        ],
+        subnets: [subnet()],
+      },
+      want: [],
+    },
+    {
+      name: 'and not by that of another',
+      given: {
+        networks: [
+          network({
+            ...KUBE_OVN,
+            namespace: undefined,
+            verbatim: true,
+            ipam: { kind: 'kube-ovn', settings: { provider: 'other.apps' } },
+          }),
+        ],
+        subnets: [subnet({ provider: 'other.apps' })],
+      },
+      want: ['NL_PROVIDER_UNBOUND ipam.provider'],
+    },
+    {
+      name: 'an address of the subnet that the pod names',
+      given: {
+        networks: [ovn],
+        subnets: [
+          subnet({ provider: 'ovn1.apps.ovn' }),
+          subnet({ name: 'b', cidrBlock: '10.30.0.0/24' }),
+        ],
+        pods: [
+          asking(
+            {
+              'ovn1.apps.ovn.kubernetes.io/logical_switch': 'b',
+              'ovn1.apps.ovn.kubernetes.io/ip_address': '10.30.0.9',
+            },
+            ovn,
+          ),
+        ],
+      },
+      want: [],
+    },
+    {
+      name: 'two pods, and what is no address',
+      given: {
+        networks: [lan],
+        pods: [asking({ [KEY]: 'x' }), { ...asking({ [KEY]: 'x' }), name: 'b' }],
+      },
+      want: [
+        `NL_ADDRESS_INVALID annotations["${KEY}"]`,
+        `NL_ADDRESS_INVALID annotations["${KEY}"]`,
+      ],
+    },
+    {
+      name: 'a workload whose number nobody knows',
+      given: {
+        networks: [lan],
+        pods: [
+          {
+            ...asking({ 'lan.apps.kubernetes.io/ip_pool': '10.20.0.9' }),
+            workload: { kind: 'Rollout' },
+          },
+        ],
+      },
+      want: [],
+    },
+    ...[
+      { ips: ['fd00:20::10..fd00:20::11'], want: [] },
+      { ips: ['10.20.0.10..10.20.0.19', 'fd00:20::10'], want: ['NL_IP_POOL_SMALL'] },
+      { ips: ['10.20.0.10', 'fd00:20::10..fd00:20::19'], want: ['NL_IP_POOL_SMALL'] },
+    ].map(({ ips, want }) => ({
+      name: `two pods on an IPPool of ${ips}`,
+      given: {
+        networks: [lan],
+        ipPools: [{ name: 'pool', subnet: 'lan', ips }],
+        pods: [
+          {
+            ...asking({ 'lan.apps.kubernetes.io/ip_pool': 'pool' }),
+            workload: { kind: 'StatefulSet', spec: { replicas: 2 } },
+          },
+        ],
+      },
+      want: want.map((code) => `${code} annotations["lan.apps.kubernetes.io/ip_pool"]`),
+    })),
+  ];
+
+  test.each(more)('$name', ({ given: world, want }) => expect(told(world)).toEqual(want));
+
+  test.each([
+    { key: 'lan.apps.kubernetes.io/routed', want: undefined },
+    { key: 'lan.apps.kubernetes.io/vip', want: undefined },
+    { key: 'lan.apps.kubernetes.io/ip_address.net1', want: undefined },
+    { key: 'lan.apps.kubernetes.io/IP_ADDRESS', want: 'lan.apps.kubernetes.io/ip_address?' },
+    { key: 'lan.apps.ovn.kubernetes.io/ip_address', want: 'lan.apps.kubernetes.io/ip_address?' },
+    { key: 'apps.lan.kubernetes.io/ip_address', want: 'lan.apps.kubernetes.io/ip_address?' },
+    { key: 'lan2.apps.kubernetes.io/ip_adress', want: undefined },
+    {
+      key: 'ovn1.apps.ovn.net1.kubernetes.io/ip_adress',
+      want: 'ovn1.apps.ovn.net1.kubernetes.io/ip_address?',
+    },
+    { key: 'ovn1.apps.kubernetes.io/ip_address.net1', want: undefined },
+    { key: 'ovn1.apps.kubernetes.io/ip_pool', want: 'ovn1.apps.ovn.kubernetes.io/ip_pool?' },
+  ])('the key $key', ({ key, want }) => {
+    const attachments = [attached(lan), attached(ovn)];
+    const found = inWorld({ pods: [pods({ attachments, annotations: { [key]: '10.20.0.9' } })] });
+    expect(found.map(({ fix }) => fix)).toEqual(want === undefined ? [] : [want]);
+  });
+
   const beside = network({
     name: 'beside',
     ...macvlan(),

@@ -18,6 +18,17 @@ describe('masters', () => {
       want: ['NL_MASTER_SHARED master'],
     },
     {
+      name: 'links without a master',
+      given: {
+        networks: [
+          network(),
+          network({ name: 'ptp', link: { kind: 'ptp', settings: {} } }),
+          network({ name: 'dummy', link: { kind: 'dummy', settings: {} } }),
+        ],
+      },
+      want: [],
+    },
+    {
       name: 'another master',
       given: { networks: [ipvlan, network(macvlan({ master: 'eth2' }))] },
       want: [],

@@ -83,6 +83,43 @@ describe('references', () => {
       want: [],
     },
     {
+      name: 'isolation is about other namespaces',
+      given: {
+        networks: [lan],
+        pods: [written('lan,apps/lan')],
+        isolation: { globalNamespaces: [] },
+      },
+      want: [],
+    },
+    {
+      name: 'isolation refuses those',
+      given: {
+        networks: [given({ namespace: 'infra' })],
+        pods: [written('infra/lan')],
+        isolation: { globalNamespaces: ['default'] },
+      },
+      want: ['NL_NAMESPACE_ISOLATED attachments[0]'],
+    },
+    {
+      name: 'where a pod without a namespace will be, nobody knows',
+      given: {
+        networks: [given({ namespace: 'infra' })],
+        pods: [written('infra/lan', { namespace: undefined })],
+        isolation: { globalNamespaces: [] },
+      },
+      want: [],
+    },
+    {
+      name: 'a default network that can not be read is told of as that',
+      given: {
+        networks: [given({ namespace: 'kube-system' })],
+        pods: ['a,b', 'a b,', ''].map((value) =>
+          written('', { annotations: { 'v1.multus-cni.io/default-network': value } }),
+        ),
+      },
+      want: [],
+    },
+    {
       name: 'the policy of a network that is missing',
       given: {
         networks: [lan],
@@ -128,6 +165,12 @@ describe('references', () => {
     const [problem] = inWorld({ networks, pods: [written(name)] });
     expect(problem?.fix).toBe(want);
   });
+});
+
+test('a twin is there where its network is', () => {
+  expect(told({ networks: [network()], pods: [written('lan-claimed')] })).toEqual([
+    'NL_CLAIMED_REFERENCE attachments[0]',
+  ]);
 });
 
 describe('twins', () => {
