@@ -9,6 +9,7 @@ describe('where JSON breaks', () => {
     { given: '[1,]', found: 'a comma stands before the closing "]"', marked: ']' },
     { given: '[1,2', found: '"]" is missing at the end', marked: '2' },
     { given: '{"a":1 "b":2}', found: 'a comma or "}" is missing before "b"', marked: '"' },
+    { given: '[true 2]', found: 'a comma or "]" is missing before 2]', marked: '2' },
     { given: '[1 2]', found: 'a comma or "]" is missing before 2]', marked: '2' },
     { given: '{"a" 1}', found: 'the colon behind "a" is missing', marked: '1' },
     { given: "{'a':1}", found: 'a key in double quotes is missing', marked: "'" },

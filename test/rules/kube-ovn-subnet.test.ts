@@ -51,8 +51,23 @@ const rows: { name: string; given: Partial<KubeOvnSubnetDefinition>; want: strin
     want: [],
   },
   {
+    name: 'what is left out of one of two families',
+    given: { cidrBlock: '10.20.0.0/16,fd00:20::/64', excludeIps: ['10.20.0.9', 'fd00:20::9'] },
+    want: [],
+  },
+  {
+    name: 'a list of nothing asks for nothing',
+    given: { provider: 'lan.apps', acls: [], allowSubnets: [] },
+    want: [],
+  },
+  {
     name: 'a span that runs backwards',
     given: { excludeIps: ['10.20.0.8..10.20.0.1'] },
+    want: ['NL_RANGE_INVALID excludeIps[0]'],
+  },
+  {
+    name: 'a span of three',
+    given: { excludeIps: ['10.20.0.1..10.20.0.2..10.20.0.3'] },
     want: ['NL_RANGE_INVALID excludeIps[0]'],
   },
   {

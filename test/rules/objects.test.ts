@@ -220,6 +220,15 @@ test('objects that are none of its business pass', () => {
       { apiVersion: 'config.openshift.io/v1', kind: 'Network', spec: { additionalNetworks: [7] } },
       { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
       { kind: 'ConfigMap', metadata: { name: 'other' }, data: { 'cron-expression': 'x' } },
+      {
+        kind: 'Secret',
+        metadata: { name: 'whereabouts-config' },
+        data: { 'cron-expression': 'x' },
+      },
+      { apiVersion: 'netloom.io/v1alpha1', kind: 'AddressPool', spec: {} },
+      { apiVersion: 'kubeovn.io/v1', kind: 'Vpc', spec: { cidrBlock: 'x' } },
+      { apiVersion: 'sriovnetwork.openshift.io/v1', kind: 'SriovNetworkNodePolicy', spec: {} },
+      { apiVersion: 'operator.openshift.io/v1', kind: 'Console', spec: {} },
       { kind: 'Deployment', spec: { template: null } },
     ]),
   ).toEqual([]);

@@ -161,6 +161,16 @@ describe('addresses of a pool', () => {
       want: OVERLAP,
     },
     {
+      name: 'beside an attachment that asks for none',
+      given: {
+        networks: [given(), fixed],
+        pods: [
+          pods({ attachments: [attached(given()), attached(fixed, { ips: ['10.10.0.30/24'] })] }),
+        ],
+      },
+      want: ['NL_NETWORKS_OVERLAP attachments[1].ips[0]'],
+    },
+    {
       name: 'on another bridge',
       given: {
         networks: [given({ link: bridge({ bridge: 'br-b' }) }), fixed],

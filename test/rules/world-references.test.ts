@@ -183,6 +183,14 @@ describe('twins', () => {
       want: ['NL_CLAIMED_REFERENCE attachments[0]'],
     },
     {
+      name: 'one of two addresses that the network gives to others',
+      given: {
+        networks: [given(), twin],
+        pods: [written(asked(['10.10.0.130/24', '10.10.0.30/24']))],
+      },
+      want: ['NL_CLAIMED_REFERENCE attachments[0]'],
+    },
+    {
       name: 'an address that may well be claimed',
       given: { networks: [given(), twin], pods: [written(asked(['10.10.0.130/24']))] },
       want: [],
