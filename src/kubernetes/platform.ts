@@ -1,8 +1,37 @@
 /** The systems that netloom knows. */
-export type PlatformName = 'kubernetes' | 'microshift';
+export type PlatformName =
+  | 'kubernetes'
+  | 'k3s'
+  | 'rke2'
+  | 'microshift'
+  | 'openshift'
+  | 'kube-ovn'
+  | 'tanzu';
+
+/**
+ * How a part gets onto a platform: by objects that netloom writes, by settings of the platform (a
+ * chart's values, a package, an operator's object), by steps on the host, or it is there anyway.
+ */
+export type PartOrigin = 'objects' | 'settings' | 'host' | 'built-in';
+
+/** What has to be on a platform for networks to work. */
+export type PlatformPart = 'multus' | 'whereabouts' | 'dhcp-daemon' | 'kube-ovn';
+
+/** Container runtimes whose paths differ. */
+export type ContainerRuntime = 'containerd' | 'cri-o';
+
+/** Where things are on a node. */
+export interface PlatformPaths {
+  /** Where the runtime looks for CNI plugins. */
+  readonly cniBinDir: string;
+  /** Where the runtime reads its CNI configuration. */
+  readonly cniConfDir: string;
+  /** Socket of the container runtime. */
+  readonly criSocket: string;
+}
 
 /** What a platform brings, and what may be put on it. */
-export interface PlatformFacts {
+export interface PlatformFacts extends PlatformPaths {
   readonly name: PlatformName;
   /** IPAM types that it supports. @default - all */
   readonly ipams?: readonly string[] | undefined;
@@ -12,26 +41,112 @@ export interface PlatformFacts {
   readonly isSingleNode?: boolean | undefined;
   /** Namespace of its Multus. */
   readonly multusNamespace: string;
-  /** Where the runtime looks for CNI plugins on a node. */
-  readonly cniBinDir: string;
+  /** Name of Multus' DaemonSet. */
+  readonly multusDaemonSet: string;
+  /** Namespace of its whereabouts: also that of the IPPools. */
+  readonly whereaboutsNamespace: string;
+  /** Key of the ConfigMap `whereabouts-config` that the reconciler's schedule is read from. */
+  readonly reconcilerKey: 'cron-expression' | 'reconciler_cron_expression';
+  /** How each part gets there; undefined for what has no place on it. */
+  readonly parts: Readonly<Partial<Record<PlatformPart, PartOrigin>>>;
+  /** What lets a DaemonSet be privileged: labels of the namespace, or SecurityContextConstraints. */
+  readonly privileges: 'pod-security' | 'scc';
 }
 
+const UPSTREAM = {
+  cniBinDir: '/opt/cni/bin',
+  cniConfDir: '/etc/cni/net.d',
+  criSocket: '/run/containerd/containerd.sock',
+  multusNamespace: 'kube-system',
+  multusDaemonSet: 'kube-multus-ds',
+  whereaboutsNamespace: 'kube-system',
+  reconcilerKey: 'cron-expression',
+  privileges: 'pod-security',
+  parts: { multus: 'objects', whereabouts: 'objects', 'dhcp-daemon': 'objects' },
+} as const;
+
+const OPENSHIFT = {
+  multusNamespace: 'openshift-multus',
+  multusDaemonSet: 'multus',
+  whereaboutsNamespace: 'openshift-multus',
+  reconcilerKey: 'reconciler_cron_expression',
+  criSocket: '/run/crio/crio.sock',
+  privileges: 'scc',
+} as const;
+
 const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
-  kubernetes: { name: 'kubernetes', multusNamespace: 'kube-system', cniBinDir: '/opt/cni/bin' },
+  kubernetes: { name: 'kubernetes', ...UPSTREAM },
+  // k3s documentation, "Multus and IPAM plugins": the chart rke2-multus by k3s' own helm-controller.
+  k3s: {
+    name: 'k3s',
+    ...UPSTREAM,
+    cniBinDir: '/var/lib/rancher/k3s/data/cni',
+    cniConfDir: '/var/lib/rancher/k3s/agent/etc/cni/net.d',
+    criSocket: '/run/k3s/containerd/containerd.sock',
+    multusDaemonSet: 'multus',
+    parts: { multus: 'settings', whereabouts: 'settings', 'dhcp-daemon': 'settings' },
+  },
+  // rke2-docs, "Multus and SR-IOV": a chart that the server installs, and its HelmChartConfig.
+  rke2: {
+    name: 'rke2',
+    ...UPSTREAM,
+    criSocket: '/run/k3s/containerd/containerd.sock',
+    multusDaemonSet: 'rke2-multus',
+    parts: { multus: 'settings', whereabouts: 'settings', 'dhcp-daemon': 'settings' },
+  },
   // Red Hat build of MicroShift, "Configuring and using multiple networks".
   microshift: {
     name: 'microshift',
+    ...OPENSHIFT,
     ipams: ['host-local', 'static', 'dhcp'],
     links: ['bridge', 'macvlan', 'ipvlan'],
     isSingleNode: true,
-    multusNamespace: 'openshift-multus',
     cniBinDir: '/run/cni/bin',
+    cniConfDir: '/etc/cni/net.d',
+    parts: { multus: 'host', 'dhcp-daemon': 'built-in' },
+  },
+  // cluster-network-operator, bindata/network/multus.
+  openshift: {
+    name: 'openshift',
+    ...OPENSHIFT,
+    cniBinDir: '/var/lib/cni/bin',
+    cniConfDir: '/etc/kubernetes/cni/net.d',
+    parts: { multus: 'built-in', whereabouts: 'settings', 'dhcp-daemon': 'settings' },
+  },
+  'kube-ovn': {
+    name: 'kube-ovn',
+    ...UPSTREAM,
+    parts: { ...UPSTREAM.parts, 'kube-ovn': 'built-in' },
+  },
+  // Tanzu Kubernetes Grid with the package multus-cni.
+  tanzu: {
+    name: 'tanzu',
+    ...UPSTREAM,
+    parts: { ...UPSTREAM.parts, multus: 'settings' },
   },
 };
 
+/** Paths that CRI-O has by itself, upstream. */
+const CRI_O: Partial<PlatformPaths> = {
+  cniBinDir: '/usr/libexec/cni',
+  criSocket: '/run/crio/crio.sock',
+};
+
+/** What of a platform differs from cluster to cluster. */
+export interface PlatformChoices {
+  readonly cniBinDir?: string | undefined;
+  readonly cniConfDir?: string | undefined;
+  readonly criSocket?: string | undefined;
+  /** Upstream only: the others have theirs. @default containerd */
+  readonly cri?: ContainerRuntime | undefined;
+}
+
 /** The facts of a platform. */
-export function platformFacts(name: PlatformName): PlatformFacts {
-  return PLATFORMS[name];
+export function platformFacts(name: PlatformName, choices: PlatformChoices = {}): PlatformFacts {
+  const { cri, ...paths } = choices;
+  const given = Object.entries(paths).filter(([, path]) => path !== undefined);
+  if (cri !== 'cri-o' && given.length === 0) return PLATFORMS[name];
+  return { ...PLATFORMS[name], ...(cri === 'cri-o' ? CRI_O : {}), ...Object.fromEntries(given) };
 }
 
 /** All platforms' names. */

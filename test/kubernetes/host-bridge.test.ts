@@ -1,4 +1,4 @@
-import { hostBridgeCrdSpec, hostBridgeSpec, PLATFORM_NAMES, platformFacts } from 'netloom';
+import { hostBridgeCrdSpec, hostBridgeSpec } from 'netloom';
 
 test('a host bridge is written with its keys in order, and nothing that is not set', () => {
   expect(JSON.stringify(hostBridgeSpec({ bridge: 'br-test' }))).toBe('{"bridge":"br-test"}');
@@ -19,9 +19,4 @@ test('the CRD knows every key that is written, and no other', () => {
   const { properties } = crd.versions[0].schema.openAPIV3Schema.properties.spec;
   const all = { bridge: 'b', addresses: [], ports: [], mtu: 1, nodeSelector: {} };
   expect(Object.keys(properties)).toEqual(Object.keys(hostBridgeSpec(all)));
-});
-
-test('each platform has facts of its own name', () => {
-  expect(PLATFORM_NAMES).toEqual(['kubernetes', 'microshift']);
-  for (const name of PLATFORM_NAMES) expect(platformFacts(name).name).toBe(name);
 });

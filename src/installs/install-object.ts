@@ -1,0 +1,41 @@
+/** A Kubernetes object that belongs to an install, as it is written. */
+export interface InstallObject {
+  /** What it is called below its construct: contract, and unique there. */
+  readonly id: string;
+  /** Keys in the order in which they are written. */
+  readonly manifest: InstallManifest;
+}
+
+/** What every object has. */
+export interface InstallManifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    /** Undefined for objects of the whole cluster. */
+    readonly namespace?: string | undefined;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
+  readonly [member: string]: unknown;
+}
+
+/** A file that belongs on a host, or a step that a person does there: nothing in the cluster can do it. */
+export interface HostFile {
+  /** Absolute path on the host, e.g. `/etc/rancher/rke2/config.yaml.d/50-netloom.yaml`. */
+  readonly path: string;
+  readonly content: string;
+  /** Which hosts, in words, e.g. `every server node, before RKE2 starts`. */
+  readonly where: string;
+}
+
+/** Commands for a person, or for a tool that sets up hosts. Nothing here runs them. */
+export interface HostStep {
+  /** What it is for. */
+  readonly title: string;
+  /** Each a command with its arguments. */
+  readonly commands: readonly (readonly string[])[];
+  /** The commands that take it back, in their order. */
+  readonly undo: readonly (readonly string[])[];
+  readonly where: string;
+}
