@@ -1,1 +1,5 @@
+export * from './dhcp-parts';
+export * from './dhcp-settings';
 export * from './install-object';
+export * from './whereabouts-parts';
+export * from './whereabouts-settings';

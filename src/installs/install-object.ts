@@ -39,3 +39,14 @@ export interface HostStep {
   readonly undo: readonly (readonly string[])[];
   readonly where: string;
 }
+
+/** All that puts something onto a platform: objects of the cluster, and what is done on hosts. */
+export interface InstallParts {
+  /** In the order in which they are applied. */
+  readonly objects: readonly InstallObject[];
+  readonly hostFiles: readonly HostFile[];
+  readonly hostSteps: readonly HostStep[];
+}
+
+/** Where a platform brings everything by itself. */
+export const NO_PARTS: InstallParts = { objects: [], hostFiles: [], hostSteps: [] };

@@ -1,0 +1,10 @@
+import type { PlatformFacts } from '../kubernetes';
+import { type InstallParts, NO_PARTS } from './install-object';
+import type { WhereaboutsInstallSettings } from './whereabouts-settings';
+
+export function k3sWhereabouts(
+  _facts: PlatformFacts,
+  _settings: WhereaboutsInstallSettings,
+): InstallParts {
+  return NO_PARTS;
+}
