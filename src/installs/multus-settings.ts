@@ -1,0 +1,78 @@
+/** How Multus runs: `thick` is a daemon that a small plugin asks, `thin` a plugin that does all itself. */
+export type MultusMode = 'thick' | 'thin';
+
+/** How much Multus tells, from little to much. */
+export type MultusLogLevel = 'panic' | 'error' | 'verbose' | 'debug';
+
+/** CPU and memory of a container, as Kubernetes writes quantities, e.g. `500m` and `400Mi`. */
+export interface InstallResources {
+  readonly requests?: InstallQuantities | undefined;
+  readonly limits?: InstallQuantities | undefined;
+}
+
+/** @see InstallResources */
+export interface InstallQuantities {
+  readonly cpu?: string | undefined;
+  readonly memory?: string | undefined;
+}
+
+/** A taint that pods put up with, as Kubernetes writes it. */
+export interface InstallToleration {
+  readonly key?: string | undefined;
+  readonly operator?: 'Exists' | 'Equal' | undefined;
+  readonly value?: string | undefined;
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' | undefined;
+  readonly tolerationSeconds?: number | undefined;
+}
+
+/**
+ * What may be chosen of a Multus, on any platform. A platform whose Multus comes in another way
+ * (a chart, a package, an operator) carries over what it has a setting for.
+ */
+export interface MultusSettings {
+  /** @default thick; where the platform has its own Multus, that one's mode */
+  readonly mode?: MultusMode | undefined;
+  /** Release, e.g. `v4.2.4`. @default - the newest that netloom knows; the platform's own */
+  readonly version?: string | undefined;
+  /** Whole image reference: wins over `version` and `registry`. @default - upstream's of the release */
+  readonly image?: string | undefined;
+  /** Host, and path, that stand in place of `ghcr.io`. @default ghcr.io */
+  readonly registry?: string | undefined;
+  /** Names of Secrets in Multus' namespace. @default - none */
+  readonly pullSecrets?: readonly string[] | undefined;
+  readonly resources?: InstallResources | undefined;
+  /** Of the container that copies the plugin. */
+  readonly initResources?: InstallResources | undefined;
+  /** @default - all taints */
+  readonly tolerations?: readonly InstallToleration[] | undefined;
+  /** @default - all nodes with Linux */
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+  /** @default system-node-critical */
+  readonly priorityClassName?: string | undefined;
+  /** How many nodes' pods are renewed at a time: a number, or a share such as `10%`. @default 10% */
+  readonly maxUnavailable?: number | string | undefined;
+  /** Namespace of Multus. @default - the platform's, e.g. `kube-system` */
+  readonly namespace?: string | undefined;
+  /** Whether pods reach networks of their own namespace only. @default false */
+  readonly namespaceIsolation?: boolean | undefined;
+  /** Namespaces whose networks every pod may use, with isolation. @default - `default` */
+  readonly globalNamespaces?: readonly string[] | undefined;
+  /** Networks that every pod gets, as `name` or `namespace/name`. @default - none */
+  readonly defaultNetworks?: readonly string[] | undefined;
+  /**
+   * The cluster network: name of a network in Multus' namespace, or an absolute path on the node.
+   *
+   * @default - the first configuration file in the platform's folder that is not Multus' own
+   */
+  readonly clusterNetwork?: string | undefined;
+  /** Name of the cluster network's file in the platform's folder, e.g. `10-calico.conflist`. @default - the first */
+  readonly masterCniFile?: string | undefined;
+  /** Absolute path of a file on the node that is there when the cluster network is ready. @default - none */
+  readonly readinessIndicatorFile?: string | undefined;
+  /** @default verbose */
+  readonly logLevel?: MultusLogLevel | undefined;
+  /** Absolute path on the node. @default - standard error only */
+  readonly logFile?: string | undefined;
+  /** Version of the CNI specification that Multus' own configuration says. */
+  readonly cniVersion?: string | undefined;
+}

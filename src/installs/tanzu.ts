@@ -1,0 +1,8 @@
+import type { PlatformFacts } from '../kubernetes';
+import { type InstallParts, NO_PARTS } from './install-object';
+import type { MultusSettings } from './multus-settings';
+
+/** Multus on Tanzu. */
+export function tanzuMultus(_facts: PlatformFacts, _settings: MultusSettings): InstallParts {
+  return NO_PARTS;
+}
