@@ -58,6 +58,8 @@ export * from './cni-network';
 export * from './dummy-network';
 export * from './host-bridge';
 export * from './host-device-network';
+export * from './host-files';
+export { addHostParts, type HostParts } from './host-parts';
 export * from './ipam';
 export * from './ipvlan-network';
 export * from './kube-ovn-network';

@@ -3,6 +3,7 @@ export * from './check-world';
 export * from './claims';
 export * from './diagnosis';
 export * from './host-bridge';
+export * from './host-files';
 export * from './host-local';
 export * from './keys';
 export * from './kube-ovn-subnet';
