@@ -8,5 +8,8 @@ export * from './multus-settings';
 export * from './openshift-networks';
 export * from './openshift-scc';
 export * from './openshift-shims';
+export * from './whereabouts-objects';
 export * from './whereabouts-parts';
+export * from './whereabouts-release';
+export * from './whereabouts-script';
 export * from './whereabouts-settings';

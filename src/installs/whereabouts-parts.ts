@@ -3,6 +3,7 @@ import { type InstallParts, NO_PARTS } from './install-object';
 import { k3sWhereabouts } from './k3s-whereabouts';
 import { openshiftWhereabouts } from './openshift-whereabouts';
 import { rke2Whereabouts } from './rke2-whereabouts';
+import { whereaboutsObjects } from './whereabouts-objects';
 import type { WhereaboutsInstallSettings } from './whereabouts-settings';
 
 /** What puts whereabouts onto a platform. Nothing on MicroShift, where it has no place. */
@@ -22,6 +23,6 @@ export function whereaboutsParts(
     case 'kubernetes':
     case 'kube-ovn':
     case 'tanzu':
-      return NO_PARTS;
+      return { objects: whereaboutsObjects(facts, settings), hostFiles: [], hostSteps: [] };
   }
 }

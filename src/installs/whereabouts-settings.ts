@@ -1,4 +1,12 @@
-/** How whereabouts is installed. What a platform can't set, its function in this folder leaves out. */
+import type { InstallResources, InstallToleration } from './multus-settings';
+
+/** How much whereabouts tells, from little to much. */
+export type WhereaboutsLogLevel = 'panic' | 'error' | 'verbose' | 'debug';
+
+/**
+ * What may be chosen of a whereabouts, on any platform. A platform whose whereabouts comes in another
+ * way (a chart, an operator) carries over what it has a setting for.
+ */
 export interface WhereaboutsInstallSettings {
   /**
    * When the reconciler looks for addresses whose pods are gone: five fields, in UTC.
@@ -6,16 +14,36 @@ export interface WhereaboutsInstallSettings {
    * @default '30 4 * * *'
    */
   readonly reconcilerCron?: string | undefined;
-  /** True for the controller that deals slices of a range to nodes. @default false */
+  /** Whether nodes get slices of a range, which a controller deals out. @default false */
   readonly nodeSlices?: boolean | undefined;
-  /** `debug`, `verbose`, `error` or `panic`. @default verbose */
-  readonly logLevel?: string | undefined;
-  /** A release's tag, e.g. `v0.9.4`. @default v0.9.4, or the release of the platform */
+  /** @default verbose */
+  readonly logLevel?: WhereaboutsLogLevel | undefined;
+  /** Release, e.g. `v0.9.4`; of `image`, where that is set. @default v0.9.4; the platform's own */
   readonly version?: string | undefined;
-  /** Host, and path, of the registry in front of the image's name. @default - the image's own */
-  readonly registry?: string | undefined;
-  /** The whole image, with tag or digest. @default - of `registry` and `version` */
+  /** Whole image reference: wins over `version` and `registry`. @default - upstream's of the release */
   readonly image?: string | undefined;
-  /** Names of Secrets for the registry, in the namespace of the install. @default - none */
+  /** Host, and path, that stand in place of `ghcr.io`. @default ghcr.io */
+  readonly registry?: string | undefined;
+  /** Names of Secrets in whereabouts' namespace. @default - none */
   readonly pullSecrets?: readonly string[] | undefined;
+  /** Of the control loop on each node. @default - 100m and 100Mi, up to 1 CPU and 300Mi */
+  readonly resources?: InstallResources | undefined;
+  /** Of the reconciler and the controller, which list all pods. @default - 100m and 100Mi, up to 1 CPU and 500Mi */
+  readonly reconcilerResources?: InstallResources | undefined;
+  /** Of the DaemonSet. @default - all taints */
+  readonly tolerations?: readonly InstallToleration[] | undefined;
+  /** Of the DaemonSet. @default - all nodes with Linux */
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+  /** Of the DaemonSet. @default system-node-critical */
+  readonly priorityClassName?: string | undefined;
+  /** How many nodes' pods are renewed at a time: a number, or a share such as `10%`. @default 10% */
+  readonly maxUnavailable?: number | string | undefined;
+  /** Namespace of whereabouts and its pools. @default - the platform's, e.g. `kube-system` */
+  readonly namespace?: string | undefined;
 }
+
+/** The release that is installed where none is asked for. */
+export const WHEREABOUTS_RELEASE = 'v0.9.4';
+
+/** Once a day, as upstream. */
+export const RECONCILER_CRON = '30 4 * * *';
