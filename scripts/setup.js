@@ -14,6 +14,7 @@ const { spawnSync } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { buildApiServer, fetchSchemas } = require('./api-server-parts');
 const { build } = require('./build');
 const { cacheFolder, cniPath, findTool, ignoresSystem, npmCommand } = require('./tools');
 const { fetchVm } = require('./vm-parts');
@@ -399,6 +400,19 @@ function fetchVirtualMachine() {
   }
 }
 
+// ---------------------------------------------------------------- API server of the tests
+
+/** @returns {string|undefined} what was done; never fails, since its tests skip without */
+function optionalPart(work, name) {
+  try {
+    return work();
+  } catch (error) {
+    console.log(`setup: could not get ${name}: ${error.message}`);
+    console.log('  without it the tests of manifests on a real API server are skipped');
+    return `went on without ${name}`;
+  }
+}
+
 // ---------------------------------------------------------------- all steps
 
 /** @returns {boolean} whether there was anything to do */
@@ -414,7 +428,14 @@ function main() {
   checkMachine();
   const started = Date.now();
   const steps = [installPackages, () => installSystemPackages()];
-  if (isForTests()) steps.push(() => installSystemPackages(TEST_PACKAGES), fetchVirtualMachine);
+  if (isForTests()) {
+    steps.push(
+      () => installSystemPackages(TEST_PACKAGES),
+      fetchVirtualMachine,
+      () => optionalPart(buildApiServer, 'the API server of the tests'),
+      () => optionalPart(fetchSchemas, 'the OpenAPI documents of Kubernetes releases'),
+    );
+  }
   steps.push(() => (build() ? 'build' : undefined));
   // Not `some`: every step has to run.
   const worked = steps.map(step).includes(true);
