@@ -1,5 +1,5 @@
 import { type PluginSettings, pluginSpec } from './plugin-settings';
-import { text, word } from './spec';
+import { text, word, wordOrDefault } from './spec';
 
 /**
  * Settings of the firewall plugin, which lets the pod's traffic through the node's firewall.
@@ -15,7 +15,7 @@ export interface FirewallSettings extends PluginSettings {
   readonly firewalldZone?: string | undefined;
   /**
    * Who may open connections to the pod: all, pods of the same bridge, or nobody. Other than `open`
-   * it needs a bridge, and uses iptables. Since plugins 1.1.0.
+   * it needs a bridge, and uses iptables. Since plugins 1.1.0; `isolated` since 1.7.0.
    *
    * @default open
    */
@@ -23,7 +23,7 @@ export interface FirewallSettings extends PluginSettings {
 }
 
 export const FIREWALL = pluginSpec<FirewallSettings>('firewall', {
-  backend: word(['iptables', 'firewalld']),
+  backend: wordOrDefault(['iptables', 'firewalld']),
   iptablesAdminChainName: text(),
   firewalldZone: text(),
   ingressPolicy: word(['open', 'same-bridge', 'isolated'], { since: '1.1.0' }),

@@ -12,7 +12,7 @@ export interface DhcpRequest extends WithExtra {
 export interface DhcpProvide extends WithExtra {
   /** Name or number, 0 to 255: one of {@link DHCP_OPTIONS}. */
   readonly option: string;
-  /** Up to 255 bytes; excludes `fromArg`. @default - `fromArg` */
+  /** Up to 255 bytes; told where `fromArg` finds nothing. @default - `fromArg` */
   readonly value?: string | undefined;
   /** Key of CNI_ARGS whose value is told, e.g. `K8S_POD_NAME`. @default - `value` */
   readonly fromArg?: string | undefined;

@@ -18,6 +18,8 @@ interface TextSpec {
   readonly words?: readonly string[];
   /** True where the words count in any case. @default false */
   readonly anyCase?: boolean;
+  /** True where any other word stands for the default. @default false */
+  readonly orDefault?: boolean;
 }
 interface FlagSpec {
   readonly kind: 'flag';
@@ -119,6 +121,11 @@ export function text(options: KeyOptions = {}): KeyInput {
 /** One of some words. */
 export function word(words: readonly string[], options: KeyOptions = {}): KeyInput {
   return { ...options, value: { kind: 'text', words } };
+}
+
+/** One of some words; any other one stands for the default. */
+export function wordOrDefault(words: readonly string[], options: KeyOptions = {}): KeyInput {
+  return { ...options, value: { kind: 'text', words, orDefault: true } };
 }
 
 /** One of some words, which count in any case. */

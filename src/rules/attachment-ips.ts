@@ -6,40 +6,64 @@ import {
   type OvnK8sSettings,
   runtimeSet,
 } from '../cni';
-import type { Problem } from '../errors';
+import { type Problem, within } from '../errors';
 import { addressProblem, InterfaceAddress, IpAddress, interfaceAddressProblem } from '../ipam';
 import type { NetworkDefinition } from '../kubernetes';
 import { declares } from './capabilities';
 import { safely } from './safely';
+import { ignored } from './unknown-keys';
 
-/** What each IPAM does with addresses that a pod asks for (measured on plugins 1.1.1). */
+/**
+ * What each IPAM does with addresses that a pod asks for (measured on plugins 1.1.1).
+ *
+ * @param argued `ips` of the pod's `cni-args`, which take the place of all others in static
+ */
 export function checkIps(
   ips: readonly string[] | undefined,
   network: NetworkDefinition | undefined,
+  argued?: unknown,
 ): Problem[] {
   const asked = ips ?? [];
   if (!network) return checkSyntax(asked, false);
   const { link, ipam } = network;
   const type = ipamType(ipam);
-  if (type === 'static') return checkStaticIps(asked, network);
+  if (type === 'static') {
+    const own = isTexts(argued) ? argued : [];
+    const isLost = own.length > 0 && (asked.length === 0 || !declares(network, 'ips'));
+    return [
+      ...within('cniArgs', checkSyntax(own, true)),
+      ...(isLost ? [] : checkStaticIps(asked, network)),
+      ...(link.kind === 'ptp' && asked.length + own.length > 0 ? [withoutGateway(network)] : []),
+    ];
+  }
   if (asked.length === 0) return [];
   if (link.kind === 'kube-ovn' || type === 'kube-ovn') return checkKubeOvnIps(asked, network);
   if (link.kind === 'ovn-k8s-cni-overlay') return checkOvnIps(asked, network, link.settings);
   if (ipam.kind === 'host-local') return checkHostLocalIps(asked, ipam.settings);
   if (type === 'whereabouts') return checkWhereaboutsIps(asked, network);
   if (type === 'dhcp' || (type === undefined && link.kind !== 'raw')) {
-    return [ignored(asked, network, `IPAM (${type ?? 'none'})`)];
+    return [
+      ignored(
+        'ips',
+        `${JSON.stringify(asked)} is asked for on network "${network.name}", whose IPAM (${type ?? 'none'}) ignores it`,
+        'leave ips out, or give the network static IPAM',
+      ),
+    ];
   }
   return checkSyntax(asked, false);
 }
 
-function ignored(asked: readonly string[], network: NetworkDefinition, who: string): Problem {
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function withoutGateway({ name }: NetworkDefinition): Problem {
   return {
     code: 'NL_ATTACHMENT_IPS',
     key: 'ips',
-    found: `${JSON.stringify(asked)} is asked for on network "${network.name}", whose ${who} ignores it`,
-    allowed: 'no ips',
-    fix: 'leave ips out, or give the network static IPAM',
+    found: `an address is asked for on network "${name}", and it comes without a gateway, which ptp can't do without`,
+    allowed: 'no ips on ptp with static IPAM',
+    fix: 'write address and gateway into the network, or use host-local',
   };
 }
 

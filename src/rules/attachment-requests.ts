@@ -1,3 +1,4 @@
+import { isMembers } from '../cni';
 import { type Problem, within } from '../errors';
 import {
   ATTACHMENT,
@@ -9,6 +10,8 @@ import type { AttachmentOptions } from './attachments';
 import { declares } from './capabilities';
 import { checkKeys } from './keys';
 import { checkMac } from './macs';
+import { checkSysctls } from './tuning';
+import { ignored } from './unknown-keys';
 
 /** Everything wrong with what an attachment asks for, but for addresses and next hops. */
 export function checkRequests(
@@ -23,6 +26,7 @@ export function checkRequests(
     ...checkCapabilities(attachment, network),
     ...(options.verbatim ? checkProtocols(attachment) : []),
     ...within('bandwidth', checkBandwidth(attachment.bandwidth)),
+    ...checkTuned(attachment.cniArgs?.['sysctl'], network),
   ];
 }
 
@@ -51,12 +55,28 @@ function checkPodMac(mac: string | undefined, network: NetworkDefinition | undef
   if (mac === undefined) return [];
   if (network?.link.kind !== 'ipvlan') return checkMac('mac', mac);
   return [
+    ignored(
+      'mac',
+      `"${mac}" is asked for on an ipvlan network, whose interfaces all have the master's MAC address`,
+      'leave mac out, or use MacvlanNetwork',
+    ),
+  ];
+}
+
+/** tuning puts them into the settings of the network; where it has none, it crashes. */
+function checkTuned(sysctl: unknown, network: NetworkDefinition | undefined): Problem[] {
+  const tunings = network?.chain?.filter((one) => one.kind === 'tuning') ?? [];
+  if (!isMembers(sysctl) || Object.keys(sysctl).length === 0 || tunings.length === 0) return [];
+  const wrong = within('cniArgs', checkSysctls(sysctl));
+  if (tunings.every(({ settings }) => settings.sysctl !== undefined)) return wrong;
+  return [
+    ...wrong,
     {
-      code: 'NL_VALUES_CONFLICT',
-      key: 'mac',
-      found: `"${mac}" is asked for on an ipvlan network, whose interfaces all have the master's MAC address`,
-      allowed: 'no mac on ipvlan',
-      fix: 'leave mac out, or use MacvlanNetwork',
+      code: 'NL_SYSCTL_INVALID',
+      key: 'cniArgs.sysctl',
+      found: `kernel settings are asked for, and tuning of network "${network?.name}" has none of its own: the plugin crashes (assignment to entry in nil map)`,
+      allowed: 'a network whose tuning has "sysctl", be it empty',
+      fix: 'give its tuning "sysctl": {}, or write the settings there',
     },
   ];
 }

@@ -5,6 +5,7 @@ import { type Attachment, interfaceNames, type NetworkDefinition } from '../kube
 import { checkClaimed } from './attachment-claims';
 import { checkIps } from './attachment-ips';
 import { checkRequests } from './attachment-requests';
+import { checkInnerMasters } from './inner-masters';
 import { checkIfname, checkNamespace, checkObjectName } from './names';
 import { checkNextHops } from './next-hops';
 import { checkVrfTables } from './vrf-tables';
@@ -48,6 +49,7 @@ export function checkAttachments(
     ...checkInterfacesOnce(attachments),
     ...checkDefaultRoutes(attachments),
     ...checkVrfTables(intents),
+    ...checkInnerMasters(intents),
   ];
 }
 
@@ -63,9 +65,12 @@ function checkAttachment(intent: AttachmentIntent, options: AttachmentOptions): 
 }
 
 /** Addresses of the wrong type are asked for, too: that is told already. */
-function checkAsked({ ips, extra }: Attachment, network: NetworkDefinition | undefined): Problem[] {
+function checkAsked(
+  { ips, cniArgs, extra }: Attachment,
+  network: NetworkDefinition | undefined,
+): Problem[] {
   const isTold = Object.keys(extra ?? {}).some((key) => key.toLowerCase() === 'ips');
-  return isTold ? [] : checkIps(ips, network);
+  return isTold ? [] : checkIps(ips, network, cniArgs?.['ips']);
 }
 
 /** The name of a network that something else made: nobody else looks at it. */

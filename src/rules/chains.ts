@@ -11,6 +11,7 @@ import {
 import { type Problem, within } from '../errors';
 import type { NetworkDefinition } from '../kubernetes';
 import { checkBandwidth } from './bandwidth';
+import { checkFirewall } from './firewall';
 import { chainHomes } from './key-homes';
 import { checkKeys, hasWrongTypes, missingKey } from './keys';
 import { checkIfname } from './names';
@@ -18,7 +19,6 @@ import type { NetworkOptions } from './options';
 import { checkPortmap } from './portmap';
 import { checkRawPlugin } from './raw-plugins';
 import { checkTuning } from './tuning';
-import { ignored } from './unknown-keys';
 
 /** Everything wrong with the chained plugins of a network, and with their order. */
 export function checkChain(network: NetworkDefinition, options: NetworkOptions): Problem[] {
@@ -54,7 +54,7 @@ function checkOne(
     position: 'chained',
   });
   if (hasWrongTypes(keys)) return keys;
-  return [...keys, ...checkSettings(one, network), ...checkCapability(one, network)];
+  return [...keys, ...checkSettings(one, network, options), ...checkCapability(one, network)];
 }
 
 /** A second interface of the same name can't be made. An unknown plugin in front may make none. */
@@ -71,7 +71,11 @@ function checkOrder(type: string, { link }: NetworkDefinition): Problem[] {
   ];
 }
 
-function checkSettings(one: KnownChain, network: NetworkDefinition): Problem[] {
+function checkSettings(
+  one: KnownChain,
+  network: NetworkDefinition,
+  options: NetworkOptions,
+): Problem[] {
   switch (one.kind) {
     case 'tuning':
       return checkTuning(one.settings, network);
@@ -80,7 +84,7 @@ function checkSettings(one: KnownChain, network: NetworkDefinition): Problem[] {
     case 'bandwidth':
       return checkBandwidth(one.settings, network);
     case 'firewall':
-      return checkIngressPolicy(one.settings.ingressPolicy, network);
+      return checkFirewall(one.settings, network, options);
     case 'sbr':
       return checkAddresses(network);
     case 'vrf':
@@ -92,18 +96,6 @@ function checkSettings(one: KnownChain, network: NetworkDefinition): Problem[] {
 function checkVrfName(name: string | undefined): Problem[] {
   if (name === undefined) return [];
   return name === '' ? [missingKey('vrfname', 'vrfname', 'vrf')] : checkIfname('vrfname', name);
-}
-
-/** The rules are about the bridge that the first plugin reports; of other plugins it is no bridge. */
-function checkIngressPolicy(policy: string | undefined, { link }: NetworkDefinition): Problem[] {
-  if (!policy || policy === 'open' || link.kind === 'bridge' || link.kind === 'raw') return [];
-  return [
-    ignored(
-      'ingressPolicy',
-      `${policy} is a rule about a bridge, and ${linkType(link)} has none`,
-      'leave it out, or use a bridge',
-    ),
-  ];
 }
 
 /** Without addresses there is nothing to route by. */

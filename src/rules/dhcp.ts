@@ -1,5 +1,6 @@
 import { DHCP_OPTIONS, type DhcpProvide, type DhcpSettings } from '../cni';
 import type { Problem } from '../errors';
+import { ignored } from './unknown-keys';
 
 /** The length of an option is one octet. */
 const VALUE_BYTES = 255;
@@ -33,13 +34,9 @@ function checkOption(key: string, option: string): Problem[] {
 function checkProvide(key: string, { option, value, fromArg }: DhcpProvide): Problem[] {
   const problems = option === undefined ? [] : checkOption(`${key}.option`, option);
   if (value && fromArg) {
-    problems.push({
-      code: 'NL_VALUES_CONFLICT',
-      key: `${key}.fromArg`,
-      found: 'value and fromArg are both set, and the option is told twice',
-      allowed: 'one of them',
-      fix: 'leave one of them out',
-    });
+    problems.push(
+      ignored(`${key}.value`, `the pod's ${fromArg} is told, and value only where there is none`),
+    );
   } else if (!value && !fromArg) {
     problems.push({
       code: 'NL_KEY_MISSING',

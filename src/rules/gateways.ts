@@ -42,7 +42,7 @@ function checkNetworkRoutes(ipam: IpamConfig, routes: readonly CniRoute[]): Prob
   const gateways = new Set(gatewaysByFamily(ipam).keys());
   return [
     ...checkDefaultRoutes('ipam.routes', routes),
-    ...checkRoutesOnce('ipam.routes', routes),
+    ...checkRoutesOnce('ipam.routes', routes, gatewaysByFamily(ipam)),
     ...(subnets ? checkRouteHops('ipam.routes', routes, subnets, gateways) : []),
   ];
 }

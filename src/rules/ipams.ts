@@ -13,12 +13,13 @@ import { checkDns } from './dns';
 import { withoutEmptyAddresses } from './empty-addresses';
 import { checkHostLocal } from './host-local';
 import { ipamHomes } from './key-homes';
-import { checkKeys, hasWrongTypes, missingKey, wrongType } from './keys';
+import { checkKeys, hasWrongTypes, wrongType } from './keys';
 import type { NetworkOptions } from './options';
 import { checkKubeOvnIpam } from './providers';
 import { checkRawPlugin } from './raw-plugins';
 import { checkRouteKeys, checkRoutes } from './routes';
 import { checkStatic } from './static';
+import { ignored } from './unknown-keys';
 import { checkWhereabouts } from './whereabouts';
 
 /** Everything wrong with the IPAM of a network. */
@@ -109,6 +110,10 @@ function checkNoIpam({ link }: NetworkDefinition): Problem[] {
   if (typeof type !== 'string') return [wrongType('ipam.type', { kind: 'text' }, type)];
   if (type !== '' || Object.keys(ipam).length === 0) return [];
   return [
-    { ...missingKey('ipam.type', 'type', 'an IPAM'), fix: 'set its type, such as host-local' },
+    ignored(
+      'ipam',
+      'the IPAM names no type, so that none runs, and pods get no address',
+      'set its type, such as host-local',
+    ),
   ];
 }

@@ -10,7 +10,7 @@ import { type Problem, within } from '../errors';
 import { checkInteger, checkWord } from './names';
 import { checkKeyRelease } from './releases';
 import { shortJson } from './short-json';
-import { checkUnknownKey, type KeyHome } from './unknown-keys';
+import { checkUnknownKey, ignored, type KeyHome } from './unknown-keys';
 
 /** How settings are to be looked at. */
 export interface KeyOptions {
@@ -139,7 +139,8 @@ function checkValue(
       if (typeof value !== 'string') problems.push(wrongType(key, spec, value));
       else if (spec.words && !(value === '' && options.verbatim)) {
         if (spec.anyCase && spec.words.includes(value.toLowerCase())) return;
-        problems.push(...checkWord(key, value, spec.words));
+        const wrong = checkWord(key, value, spec.words);
+        problems.push(...(spec.orDefault ? wrong.map(defaultTaken) : wrong));
       }
       return;
     case 'list':
@@ -157,6 +158,10 @@ function checkValue(
     default:
       if (!fits(spec, value)) problems.push(...wrongTypes(key, spec, value));
   }
+}
+
+function defaultTaken({ key, found, allowed }: Problem): Problem {
+  return ignored(key, `${found}, and the plugin takes its default`, `give ${allowed}`);
 }
 
 /** An object inside another one is no plugin. */

@@ -1,6 +1,7 @@
 import { ipamType, type LinkKind, linkType } from '../cni';
 import type { Problem } from '../errors';
 import type { NetworkDefinition, PlatformFacts } from '../kubernetes';
+import { missingKey } from './keys';
 import type { NetworkOptions } from './options';
 
 /** What an interface plugin and an IPAM can't do together, or not as it looks. */
@@ -10,6 +11,7 @@ export function checkLinkWithIpam(
   options: NetworkOptions,
 ): Problem[] {
   if (network.ipam.kind === 'none') return checkRequired(network);
+  if (network.link.kind === 'ptp') return checkPtp(network);
   const type = ipamType(network.ipam);
   if (type === 'dhcp') return checkDhcpLink(network);
   return type === 'host-local' ? checkNodes(network, platform, options) : [];
@@ -46,10 +48,6 @@ function checkDhcpLink({ link }: NetworkDefinition): Problem[] {
       ];
     case 'bridge':
       return [noServer(link.settings.bridge ?? 'cni0')];
-    case 'ptp':
-      return [
-        noDhcp('ptp asks for the address before the interface is there, over which dhcp would ask'),
-      ];
     case 'dummy':
       return [noDhcp('a dummy interface leads nowhere, so that no server can answer')];
     default:
@@ -75,6 +73,22 @@ function noServer(bridge: string): Problem {
     allowed: 'a server that is reached over the bridge: on one of its ports, or on the node',
     fix: 'give the bridge a port to the LAN of the server, or run one on it; let DHCP through the firewall of the node (firewalld: service dhcp)',
   };
+}
+
+/** Everything goes through the gateway, whose address the node's end gets. */
+function checkPtp({ ipam }: NetworkDefinition): Problem[] {
+  if (ipamType(ipam) === 'dhcp') {
+    return [
+      noDhcp('ptp asks for the address before the interface is there, over which dhcp would ask'),
+    ];
+  }
+  if (ipam.kind === 'whereabouts' && !ipam.settings.gateway) {
+    return [missingKey('ipam.gateway', 'gateway', 'ptp')];
+  }
+  if (ipam.kind !== 'static') return [];
+  return (ipam.settings.addresses ?? []).flatMap(({ gateway }, index) =>
+    gateway ? [] : [missingKey(`ipam.addresses[${index}].gateway`, 'gateway', 'ptp')],
+  );
 }
 
 /** Links that lead out of the node, where the addresses of another node's pods are. */

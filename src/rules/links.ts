@@ -14,6 +14,7 @@ import { checkKubeOvn } from './providers';
 import { checkRawPlugin } from './raw-plugins';
 import { checkPluginRelease } from './releases';
 import { checkSriov } from './sriov';
+import { checkTap } from './tap';
 
 /** The setting that names an interface, of the host or of the pod. */
 const IFNAMES: Readonly<Partial<Record<LinkKind, string>>> = {
@@ -65,8 +66,9 @@ function checkSettings(
   switch (link.kind) {
     case 'bridge':
       return checkBridge(link.settings, network, options);
-    case 'macvlan':
     case 'tap':
+      return checkTap(link.settings);
+    case 'macvlan':
       return link.settings.mac ? checkMac('mac', link.settings.mac) : [];
     case 'vlan':
       return link.settings.master === '' && network.verbatim

@@ -16,6 +16,7 @@ import { listHomes } from './key-homes';
 import { checkKeys, hasWrongTypes } from './keys';
 import { checkLinkWithIpam } from './link-ipam';
 import { checkLink } from './links';
+import { checkMtus } from './mtus';
 import { checkConfigName, checkNamespace, checkObjectName } from './names';
 import type { NetworkOptions } from './options';
 
@@ -97,7 +98,7 @@ function checkPlugins(
   const link = checkLink(network, options);
   const ipam = checkIpam(network, options);
   // What stands where the IPAM should is told of already.
-  const isNoIpam = network.ipam.kind === 'none' && ipam.length > 0;
+  const isNoIpam = network.ipam.kind === 'none' && hasErrors(ipam);
   return [
     ...checkList(network, options),
     ...link,
@@ -116,7 +117,12 @@ function hasErrors(problems: readonly Problem[]): boolean {
 
 /** What link and IPAM come to together, each right by itself. */
 function checkTogether(network: NetworkDefinition): Problem[] {
-  return [...checkVersionUse(network), ...checkFamilies(network), ...checkGateways(network)];
+  return [
+    ...checkVersionUse(network),
+    ...checkFamilies(network),
+    ...checkGateways(network),
+    ...checkMtus(network),
+  ];
 }
 
 function checkNames(network: NetworkDefinition): Problem[] {

@@ -101,9 +101,10 @@ function placeInside(
 function checkShape(config: unknown): Problem[] {
   if (!isMembers(config))
     return [wrongType('', config, 'an object', 'a plugin, or a list of plugins')];
-  const name = Object.keys(config).find((key) => key.toLowerCase() === 'plugins');
+  const name = Object.keys(config).find((key) => key.toLowerCase() === LIST_KEY);
   if (name === undefined) return checkPlugin('', config);
-  const plugins = config[name];
+  if (!Object.hasOwn(config, LIST_KEY)) return [wrongCase(name)];
+  const plugins = config[LIST_KEY];
   if (!Array.isArray(plugins)) {
     return [wrongType('plugins', plugins, 'a list', 'a list of plugins')];
   }
@@ -114,6 +115,19 @@ function checkShape(config: unknown): Problem[] {
       ? checkPlugin(`plugins[${index}]`, plugin)
       : [wrongType(`plugins[${index}]`, plugin, 'an object', 'a plugin with its type')],
   );
+}
+
+const LIST_KEY = 'plugins';
+
+/** Multus decodes the list as Go does, and hands it on to libcni, which looks for the very name. */
+function wrongCase(name: string): Problem {
+  return {
+    code: 'NL_KEY_MISSPELT',
+    key: name,
+    found: `"${name}" is not "${LIST_KEY}" to libcni, where case counts: it finds no plugin in the list`,
+    allowed: `"${LIST_KEY}", in small letters`,
+    fix: `${LIST_KEY}?`,
+  };
 }
 
 function checkPlugin(key: string, plugin: Readonly<Record<string, unknown>>): Problem[] {

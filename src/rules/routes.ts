@@ -48,11 +48,20 @@ function networkOf(dst: string): Cidr | undefined {
   return InterfaceAddress.tryParse(dst)?.network;
 }
 
-/** Routes that the kernel has already: of one destination, next hop, metric and table. */
-export function checkRoutesOnce(key: string, routes: readonly CniRoute[]): Problem[] {
+/**
+ * Routes that the kernel has already: of one destination, next hop, metric and table.
+ *
+ * @param gateways that routes without a next hop get
+ */
+export function checkRoutesOnce(
+  key: string,
+  routes: readonly CniRoute[],
+  gateways: ReadonlyMap<IpFamily, string>,
+): Problem[] {
   const seen = new Map<string, number>();
-  return routes.flatMap(({ dst, gw = '', priority = 0, table = MAIN_TABLE }, index): Problem[] => {
-    const name = [networkOf(dst), IpAddress.tryParse(gw), priority, table].join(' ');
+  return routes.flatMap((route, index): Problem[] => {
+    const { dst, priority = 0, table = MAIN_TABLE } = route;
+    const name = [networkOf(dst), nextHopOf(route, gateways), priority, table].join(' ');
     const first = seen.get(name);
     if (first === undefined) {
       seen.set(name, index);
@@ -69,6 +78,18 @@ export function checkRoutesOnce(key: string, routes: readonly CniRoute[]): Probl
     ];
   });
 }
+
+function nextHopOf(
+  { dst, gw }: CniRoute,
+  gateways: ReadonlyMap<IpFamily, string>,
+): IpAddress | undefined {
+  if (gw === ON_LINK) return undefined;
+  const family = networkOf(dst)?.family;
+  return IpAddress.tryParse(gw || (family && gateways.get(family)) || '');
+}
+
+/** The kernel takes it for no next hop; the IPv6 one it refuses. */
+const ON_LINK = '0.0.0.0';
 
 /** What the plugins read of a route, and do nothing with. */
 export function checkRouteKeys(key: string, routes: readonly CniRoute[]): Problem[] {
@@ -100,7 +121,7 @@ export function checkRouteHops(
   gateways: ReadonlySet<IpFamily>,
 ): Problem[] {
   return routes.flatMap(({ gw }, index): Problem[] => {
-    const gateway = gw ? IpAddress.tryParse(gw) : undefined;
+    const gateway = gw && gw !== ON_LINK ? IpAddress.tryParse(gw) : undefined;
     if (!gateway || LINK_LOCAL.contains(gateway)) return [];
     const before = routes.slice(0, index).flatMap((route) => onLink(route, gateways));
     if ([...subnets, ...before].some((subnet) => subnet.contains(gateway))) return [];
@@ -119,7 +140,7 @@ export function checkRouteHops(
 /** What a route makes reachable without another hop; in IPv4 only when its scope says so. */
 function onLink({ dst, gw, scope }: CniRoute, gateways: ReadonlySet<IpFamily>): Cidr[] {
   const network = networkOf(dst);
-  if (!network || gw || gateways.has(network.family)) return [];
+  if (!network || (gw !== ON_LINK && (gw || gateways.has(network.family)))) return [];
   return network.family === 6 || scope === LINK_SCOPE ? [network] : [];
 }
 

@@ -27,7 +27,8 @@ function checkTunedMac(mac: string, { link }: NetworkDefinition): Problem[] {
 /** What stands for the interface in a name; only once. */
 const IFNAME = 'IFNAME';
 
-function checkSysctls(sysctl: Readonly<Record<string, string>>): Problem[] {
+/** Kernel settings by their names; keys begin with `sysctl`. */
+export function checkSysctls(sysctl: object): Problem[] {
   const seen = new Map<string, string>();
   return Object.keys(sysctl).flatMap((name): Problem[] => {
     const key = keyOfSteps(['sysctl', name]);

@@ -244,3 +244,70 @@ describe('the protocol of a port', () => {
     expect(read({ portMappings: [mapping] })).toEqual([]);
   });
 });
+
+describe('what cni-args ask for', () => {
+  const tuned = (sysctl?: Record<string, string>): NetworkDefinition =>
+    network({ chain: [{ kind: 'tuning', settings: sysctl ? { sysctl } : {} }] });
+  const sysctl = { 'net.ipv4.conf.IFNAME.arp_notify': '1' };
+
+  test.each([
+    { name: 'tuning without settings crashes', to: tuned(), asked: { sysctl }, want: ['.sysctl'] },
+    { name: 'an empty object is enough', to: tuned({}), asked: { sysctl }, want: [] },
+    { name: 'nobody listens without tuning', to: lan, asked: { sysctl }, want: [] },
+    { name: 'nothing is asked for', to: tuned(), asked: { sysctl: {} }, want: [] },
+    { name: 'no object', to: tuned(), asked: { sysctl: 5 }, want: [] },
+    {
+      name: 'a setting of the node',
+      to: tuned({}),
+      asked: { sysctl: { 'vm.swappiness': '1' } },
+      want: ['.sysctl["vm.swappiness"]'],
+    },
+  ])('kernel settings: $name', ({ to, asked, want }) => {
+    expect(told(to, { cniArgs: asked })).toEqual(
+      want.map((key) => `NL_SYSCTL_INVALID attachments[0].cniArgs${key}`),
+    );
+  });
+
+  const own = { addresses: [{ address: '10.0.0.5/24' }] };
+  const fixed = network({ ipam: STATIC });
+  const capable = network({
+    link: { kind: 'bridge', settings: { bridge: 'br-test', capabilities: { ips: false } } },
+    ipam: { kind: 'static', settings: own },
+  });
+
+  test.each([
+    { name: 'alone', to: fixed, asked: { cniArgs: { ips: ['10.0.0.7/24'] } }, want: [] },
+    {
+      name: 'without a prefix',
+      to: fixed,
+      asked: { cniArgs: { ips: ['10.0.0.7'] } },
+      want: ['NL_ADDRESS_INVALID attachments[0].cniArgs.ips[0]'],
+    },
+    {
+      name: 'in the place of all others',
+      to: capable,
+      asked: { ips: ['10.0.0.6/24'], cniArgs: { ips: ['10.0.0.7/24'] } },
+      want: [],
+    },
+    {
+      name: 'none',
+      to: fixed,
+      asked: { cniArgs: { ips: [] } },
+      want: ['NL_ATTACHMENT_IPS attachments[0].ips'],
+    },
+    {
+      name: 'of another type',
+      to: fixed,
+      asked: { cniArgs: { ips: '10.0.0.7/24' } },
+      want: ['NL_ATTACHMENT_IPS attachments[0].ips'],
+    },
+    {
+      name: 'for ptp, where an address needs a gateway',
+      to: network({ link: { kind: 'ptp', settings: {} }, ipam: STATIC }),
+      asked: { ips: ['10.0.0.7/24'] },
+      want: ['NL_ATTACHMENT_IPS attachments[0].ips'],
+    },
+  ])('addresses for static: $name', ({ to, asked, want }) => {
+    expect(told(to, asked)).toEqual(want);
+  });
+});

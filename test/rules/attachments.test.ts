@@ -139,7 +139,7 @@ describe('MAC addresses', () => {
       given: '02:00:00:00:00:01',
       to: network({ link: { kind: 'ipvlan', settings: {} } }),
       want: [
-        'attachments[0].mac: "02:00:00:00:00:01" is asked for on an ipvlan network, whose interfaces all have the master\'s MAC address. Allowed: no mac on ipvlan. Fix: leave mac out, or use MacvlanNetwork. (NL_VALUES_CONFLICT)',
+        'attachments[0].mac: "02:00:00:00:00:01" is asked for on an ipvlan network, whose interfaces all have the master\'s MAC address. Allowed: keys that count. Fix: leave mac out, or use MacvlanNetwork. (NL_KEY_IGNORED)',
       ],
     },
   ];
@@ -238,10 +238,10 @@ describe('addresses that a pod asks for', () => {
 
   test('of dhcp and of nothing: nobody would listen', () => {
     expect(ask(network({ ipam: DHCP }), ['10.0.0.5'])).toEqual([
-      'attachments[0].ips: ["10.0.0.5"] is asked for on network "lan", whose IPAM (dhcp) ignores it. Allowed: no ips. Fix: leave ips out, or give the network static IPAM. (NL_ATTACHMENT_IPS)',
+      'attachments[0].ips: ["10.0.0.5"] is asked for on network "lan", whose IPAM (dhcp) ignores it. Allowed: keys that count. Fix: leave ips out, or give the network static IPAM. (NL_KEY_IGNORED)',
     ]);
     expect(ask(network({ ipam: NONE }), ['10.0.0.5'])).toEqual([
-      'attachments[0].ips: ["10.0.0.5"] is asked for on network "lan", whose IPAM (none) ignores it. Allowed: no ips. Fix: leave ips out, or give the network static IPAM. (NL_ATTACHMENT_IPS)',
+      'attachments[0].ips: ["10.0.0.5"] is asked for on network "lan", whose IPAM (none) ignores it. Allowed: keys that count. Fix: leave ips out, or give the network static IPAM. (NL_KEY_IGNORED)',
     ]);
   });
 

@@ -159,6 +159,12 @@ export const NETWORK_CASES: RuleCase[] = [
     want: 'extra.flavour',
   },
   {
+    code: 'NL_MTU_SMALL',
+    name: 'an interface that becomes too small for IPv6',
+    given: checkNetwork(network(chained({ kind: 'tuning', settings: { mtu: 1279 } }))),
+    want: 'chain[0].mtu',
+  },
+  {
     code: 'NL_NETWORK_NAME',
     name: 'a named network whose reservations are deleted',
     given: checkNetwork(network(whereabouts({ range: POOL, networkName: 'tenant-a' }))),

@@ -66,9 +66,9 @@ export const RULE_CASES: RuleCase[] = [
   },
   {
     code: 'NL_ATTACHMENT_IPS',
-    name: 'an address for a network that leases them',
-    given: checkAttachments([attached(network({ ipam: DHCP }), { ips: ['10.10.0.5'] })]),
-    want: 'attachments[0].ips',
+    name: 'an address outside the ranges',
+    given: checkAttachments([attached(network(), { ips: ['10.10.0.5'] })]),
+    want: 'attachments[0].ips[0]',
   },
   {
     code: 'NL_BRIDGE_PORT',

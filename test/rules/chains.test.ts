@@ -294,6 +294,24 @@ describe('others', () => {
     expect(check(firewall('isolated'), { link: bridge() })).toEqual([]);
   });
 
+  test('firewall: a backend that is none', () => {
+    const backend = 'ipfw' as 'iptables';
+    expect(check([{ kind: 'firewall', settings: { backend } }])).toEqual([
+      'NL_KEY_IGNORED chain[0].backend',
+    ]);
+    expect(check([{ kind: 'firewall', settings: { backend: 'firewalld' } }])).toEqual([]);
+  });
+
+  test.each([
+    { plugins: '1.6.2', want: ['NL_RELEASE_TOO_OLD chain[0].ingressPolicy'] },
+    { plugins: '1.7.0', want: [] },
+    { plugins: undefined, want: [] },
+  ])('firewall: isolated with plugins $plugins', ({ plugins, want }) => {
+    const given = network({ chain: firewall('isolated') });
+    const problems = checkNetwork(given, undefined, { targetVersions: { plugins } });
+    expect(codesAndKeys(problems)).toEqual(want);
+  });
+
   test('sbr routes by addresses', () => {
     const sbr: ChainConfig[] = [{ kind: 'sbr', settings: {} }];
     expect(check(sbr, { ipam: NONE, link: MACVLAN })).toEqual(['NL_IPAM_REQUIRED chain[0]']);

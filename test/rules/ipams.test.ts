@@ -191,7 +191,7 @@ describe('dhcp', () => {
     {
       name: 'value and argument',
       given: { provide: [{ option: '12', value: 'x', fromArg: 'K8S_POD_NAME' }] },
-      want: ['NL_VALUES_CONFLICT ipam.provide[0].fromArg'],
+      want: ['NL_KEY_IGNORED ipam.provide[0].value'],
     },
     {
       name: 'neither',
@@ -278,6 +278,10 @@ describe('routes', () => {
     expect(
       check(hostLocal({ ranges: [V4], routes: [through, { ...through, table: 254 }] })),
     ).toEqual(['NL_ROUTE_INVALID ipam.routes[1]']);
+    const gateway = { dst: '10.99.0.0/16', gw: V4.gateway };
+    expect(check(hostLocal({ ranges: [V4], routes: [route, gateway] }))).toEqual([
+      'NL_ROUTE_INVALID ipam.routes[1]',
+    ]);
     const v6 = [{ dst: 'fd99::/32' }, { dst: 'fd99::1/32' }];
     expect(check(hostLocal({ ranges: [V6], routes: v6 }))).toEqual([
       'NL_ROUTE_INVALID ipam.routes[1]',
@@ -295,6 +299,11 @@ describe('routes', () => {
     const hop4 = { dst: '10.99.0.0/16', gw: '10.21.0.1' };
     expect(of('10.20.0.0/24', [link4, hop4])).toEqual(['NL_ROUTE_INVALID ipam.routes[1].gw']);
     expect(of('10.20.0.0/24', [{ ...link4, scope: 253 }, hop4])).toEqual([]);
+    const onLink = { ...link4, gw: '0.0.0.0', scope: 253 };
+    expect(check(hostLocal({ ranges: [V4], routes: [onLink, hop4] }))).toEqual([]);
+    expect(check(hostLocal({ ranges: [V6], routes: [{ dst: 'fd99::/32', gw: '::' }] }))).toEqual([
+      'NL_ROUTE_INVALID ipam.routes[0].gw',
+    ]);
   });
 
   test('host bits, which the kernel masks in IPv6 only', () => {

@@ -323,16 +323,6 @@ describe('missing keys', () => {
       given: { type: 'bridge', ipam: { type: 'static', addresses: [{}] } },
       want: ['ipam.addresses[0].address'],
     },
-    {
-      name: 'type of an IPAM',
-      given: { type: 'bridge', ipam: { subnet: '10.0.0.0/24' } },
-      want: ['ipam.type'],
-    },
-    {
-      name: 'type of an IPAM that needs one',
-      given: { type: 'ptp', ipam: { subnet: '10.0.0.0/24' } },
-      want: ['ipam.type'],
-    },
     { name: 'the device', given: { type: 'host-device' }, want: ['device'] },
     { name: 'the resource', given: { type: 'sriov' }, want: ['resourceName'] },
     {
@@ -345,6 +335,14 @@ describe('missing keys', () => {
   test.each(cases)('$name', ({ given, want }) => {
     const missing = checkNetwork(read(given)).filter(({ code }) => code === 'NL_KEY_MISSING');
     expect(missing.map(({ key }) => key)).toEqual(want);
+  });
+
+  test.each([
+    { type: 'bridge', want: ['NL_KEY_IGNORED ipam'] },
+    { type: 'ptp', want: ['NL_KEY_IGNORED ipam', 'NL_IPAM_REQUIRED ipam'] },
+  ])('type of an IPAM below $type: none runs', ({ type, want }) => {
+    const given = read({ type, ipam: { subnet: '10.0.0.0/24' } });
+    expect(codesAndKeys(checkNetwork(given))).toEqual(want);
   });
 
   test('one of the wrong type is not missing', () => {

@@ -276,6 +276,40 @@ describe('plugins that need an IPAM', () => {
   });
 });
 
+describe('ptp goes through a gateway', () => {
+  const ptp = (ipam: NetworkDefinition['ipam']): string[] =>
+    codesAndKeys(checkNetwork(network({ link: { kind: 'ptp', settings: {} }, ipam })));
+  const fixed = (gateway?: string): NetworkDefinition['ipam'] => ({
+    kind: 'static',
+    settings: { addresses: [{ address: '10.0.0.5/24', gateway }] },
+  });
+  const pool = (gateway?: string): NetworkDefinition['ipam'] => ({
+    kind: 'whereabouts',
+    settings: { range: '10.0.0.0/24', exclude: ['10.0.0.1'], gateway },
+  });
+
+  test('that each address has to have', () => {
+    expect(ptp(fixed('10.0.0.1'))).toEqual([]);
+    expect(ptp(fixed())).toEqual(['NL_KEY_MISSING ipam.addresses[0].gateway']);
+    expect(ptp(pool('10.0.0.1'))).toEqual([]);
+    expect(ptp(pool())).toEqual(['NL_KEY_MISSING ipam.gateway']);
+    expect(ptp(hostLocal())).toEqual([]);
+  });
+});
+
+describe('tap', () => {
+  const OWNED = { owner: 0, group: 0, mtu: 1400, mac: '02:00:00:00:00:10' };
+  test.each([
+    { name: 'owner alone', given: { ...OWNED, group: undefined }, want: [] },
+    { name: 'owner and group', given: OWNED, want: ['NL_KEY_IGNORED mtu', 'NL_KEY_IGNORED mac'] },
+    { name: 'both with a context', given: { ...OWNED, selinuxContext: 'a:b:c:s0' }, want: [] },
+    { name: 'both, and nothing to lose', given: { owner: 0, group: 0, mtu: 0 }, want: [] },
+  ])('$name', ({ given, want }) => {
+    const link: LinkConfig = { kind: 'tap', settings: given };
+    expect(codesAndKeys(checkNetwork(network({ link, ipam: NONE })))).toEqual(want);
+  });
+});
+
 describe('S1.3 leases', () => {
   test('S1.3 on a bridge need a server there', () => {
     expect(checkNetwork(network({ ipam: DHCP })).map(describeProblem)).toEqual([

@@ -29,6 +29,11 @@ describe('what is no network', () => {
         'NL_KEY_MISSING spec.config: plugins[2].type',
       ],
     },
+    {
+      name: 'a list in another case',
+      given: '{"Plugins":[{"type":"bridge"}]}',
+      want: ['NL_KEY_MISSPELT spec.config: Plugins'],
+    },
     { name: 'a file on the node', given: '', want: [] },
     { name: 'blanks', given: ' \n', want: [] },
   ];

@@ -68,6 +68,6 @@ describe('S2 RKE2', () => {
   test('S2.10 a MAC address is for macvlan', () => {
     const asked = { name: 'example-nad', ips: ['192.168.122.188/24'], mac: '02:00:00:00:00:01' };
     const change = onPods('example-nad-pod', { [NETWORKS]: JSON.stringify([asked]) });
-    expect(told('s2-rke2', { change })).toEqual([`1 NL_VALUES_CONFLICT ${AT}: [0].mac`]);
+    expect(told('s2-rke2', { change })).toEqual([`1 NL_KEY_IGNORED ${AT}: [0].mac`]);
   });
 });

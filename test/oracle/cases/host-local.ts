@@ -283,6 +283,17 @@ const cases: PluginCase[] = [
     want: refused(/failed to add route .*network is unreachable/),
   },
   {
+    name: 'a route through 0.0.0.0 has no next hop',
+    chain: hostLocal({ ...DUAL, routes: [{ dst: '192.168.5.0/24', gw: '0.0.0.0' }] }),
+    want: 'accepted',
+    shows: [{ in: 'pod', run: 'ip route', want: /192\.168\.5\.0\/24 dev net1/ }],
+  },
+  {
+    name: 'a route through ::',
+    chain: hostLocal({ ...DUAL, routes: [{ dst: 'fd00:5::/64', gw: '::' }] }),
+    want: refused(/failed to add route .*via :: .*invalid argument/),
+  },
+  {
     name: 'a route without a prefix',
     chain: hostLocal({ ranges: [[SUBNET]], routes: [{ dst: '192.168.5.0' }] }),
     want: refused(/invalid CIDR address: 192\.168\.5\.0/),

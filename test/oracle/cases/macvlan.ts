@@ -92,6 +92,14 @@ const cases: PluginCase[] = [
     want: refused(/invalid MTU 9000, must be \[0, master MTU\(1500\)\]/),
   },
   {
+    name: 'mtu 1279 with an IPv6 address',
+    chain: macvlan({ mtu: 1279, ipam: DUAL_STACK }),
+    want: refused(/failed to add IP addr .* to "net1": invalid argument/),
+    later: [
+      { from: '1.7.0', want: refused(/failed to enable keep_addr_on_down for interface "net1"/) },
+    ],
+  },
+  {
     name: 'mtu below 0',
     chain: macvlan({ mtu: -1 }),
     want: refused(/invalid MTU -1, must be \[0, master MTU\(1500\)\]/),

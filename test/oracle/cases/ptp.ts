@@ -35,6 +35,12 @@ const cases: PluginCase[] = [
     want: refused(/failed to add IP addr .* to veth: numerical result out of range/),
   },
   {
+    name: 'an address that the pod asks for, which has no gateway',
+    chain: ptp({ ipam: { type: 'static' }, capabilities: { ips: true } }),
+    args: { ips: ['10.1.0.77/24'] },
+    want: refused(/failed to add IP addr .* to veth: numerical result out of range/),
+  },
+  {
     name: 'ipMasq',
     chain: ptp({ ipMasq: true }),
     needs: ['iptables'],
@@ -55,6 +61,14 @@ const cases: PluginCase[] = [
     chain: ptp({ mtu: 1400 }),
     want: 'accepted',
     shows: [{ in: 'pod', run: 'ip link show net1', want: /mtu 1400/ }],
+  },
+  {
+    name: 'mtu 1279 with an IPv6 address',
+    chain: ptp({ mtu: 1279, ipam: DUAL_STACK }),
+    want: refused(/failed to add IP addr .* to "net1": invalid argument/),
+    later: [
+      { from: '1.7.0', want: refused(/failed to enable keep_addr_on_down for interface "net1"/) },
+    ],
   },
   {
     name: 'mtu below 68',

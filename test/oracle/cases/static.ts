@@ -76,6 +76,12 @@ const cases: PluginCase[] = [
     shows: [{ in: 'pod', run: 'ip addr show net1', want: /^(?!.*10\.1\.0\.20)/s }],
   },
   {
+    name: 'addresses in args.cni alone',
+    chain: fixed({}),
+    args: { 'cni-args': { ips: ['10.1.0.77/24'] } },
+    ...gives('10.1.0.77/24'),
+  },
+  {
     name: 'two addresses that the pod asks for',
     chain: fixed({}, { capabilities: { ips: true } }),
     args: { ips: ['10.1.0.77/24', 'fd00:1::77/64'] },

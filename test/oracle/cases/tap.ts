@@ -1,5 +1,5 @@
 import type { PluginCase, Table } from './case';
-import { HOST_LOCAL, refused, single } from './configs';
+import { DUAL_STACK, HOST_LOCAL, refused, single } from './configs';
 
 const tap = (keys: object = {}) => single({ type: 'tap', ...keys });
 
@@ -26,6 +26,12 @@ const cases: PluginCase[] = [
     shows: [
       { in: 'pod', run: 'ip -d link show net1', want: /mtu 1400.*02:00:00:00:00:10.*multi_queue/s },
     ],
+  },
+  {
+    name: 'mtu 1279 with an IPv6 address',
+    chain: tap({ mtu: 1279, ipam: DUAL_STACK }),
+    since: '1.3.0',
+    want: refused(/failed to (add IP addr|enable keep_addr_on_down)/),
   },
   {
     name: 'owner',

@@ -1,5 +1,5 @@
 import type { PluginCase, Table } from './case';
-import { afterBridge, refused, single } from './configs';
+import { afterBridge, BRIDGE, chain, DUAL_STACK, refused, single } from './configs';
 
 const tuning = (keys: object) => afterBridge({ type: 'tuning', ...keys });
 
@@ -90,6 +90,13 @@ const cases: PluginCase[] = [
     chain: tuning({ mtu: 1400 }),
     want: 'accepted',
     shows: [{ in: 'pod', run: 'ip link show net1', want: /mtu 1400/ }],
+  },
+  {
+    name: 'mtu 1279 takes the IPv6 address away',
+    chain: chain({ ...BRIDGE, ipam: DUAL_STACK }, { type: 'tuning', mtu: 1279 }),
+    want: 'accepted',
+    gives: { ips: [{ address: '10.1.0.2/24' }, { address: 'fd00:1::2/64' }] },
+    shows: [{ in: 'pod', run: 'ip -6 addr show net1', want: /^$/ }],
   },
   {
     name: 'mtu below 68',
