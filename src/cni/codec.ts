@@ -10,7 +10,16 @@ export function print(spec: ObjectSpec, settings: object): Members {
 /** The same, behind what `wire` has already. */
 export function printInto(wire: Members, spec: ObjectSpec, settings: object): Members {
   const given = settings as Members;
-  const extra = isMembers(given['extra']) ? Object.entries(given['extra']) : [];
+  if (!isMembers(given['extra'])) {
+    for (const { prop, wire: name, value: shape } of spec.keys) {
+      const value = given[prop];
+      if (value === undefined) continue;
+      if (name in wire) delete wire[name];
+      wire[name] = printValue(shape, value);
+    }
+    return wire;
+  }
+  const extra = Object.entries(given['extra']);
   const overruled = extra.filter(([name]) => isOverruled(spec, given, name));
   for (const [name, value] of overruled) setMember(wire, name, value);
   for (const key of spec.keys) {

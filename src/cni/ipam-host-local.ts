@@ -111,12 +111,19 @@ export function spanOf(range: HostLocalRange): IpRange {
 /** Both ends of the span, which may still be in the wrong order. */
 export function endsOf(range: HostLocalRange): [first: IpAddress, last: IpAddress] {
   const { rangeStart, rangeEnd } = range;
-  const subnet = Cidr.parse(range.subnet);
-  const end = subnet.family === 4 ? subnet.last.plus(-1) : subnet.last;
   return [
-    rangeStart ? IpAddress.parse(rangeStart) : (subnet.network.plus(1) as IpAddress),
-    rangeEnd ? IpAddress.parse(rangeEnd) : (end as IpAddress),
+    rangeStart ? IpAddress.parse(rangeStart) : firstHost(range),
+    rangeEnd ? IpAddress.parse(rangeEnd) : lastHost(range),
   ];
+}
+
+function firstHost({ subnet }: HostLocalRange): IpAddress {
+  return Cidr.parse(subnet).network.plus(1) as IpAddress;
+}
+
+function lastHost({ subnet }: HostLocalRange): IpAddress {
+  const { family, last } = Cidr.parse(subnet);
+  return family === 4 ? (last.plus(-1) as IpAddress) : last;
 }
 
 /** What is left for pods at run time: the range's span without the claimable part. */

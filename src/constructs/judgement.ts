@@ -14,10 +14,10 @@ export function judge(model: Model): void {
   if (model.judgedVersion === model.version) return;
   model.judgedVersion = model.version;
   for (const validation of model.validations.values()) {
-    const [first, ...others] = validation.checks as [Checked, ...Checked[]];
-    const problems = first._check();
-    validation.problems =
-      others.length === 0 ? problems : [problems, ...others.map((one) => one._check())].flat();
+    const { checks } = validation;
+    const problems =
+      checks.length === 1 ? (checks[0] as Checked)._check() : checks.flatMap((one) => one._check());
+    validation.problems = problems.length === 0 ? NONE : problems;
   }
   const worlds = worldsOf(model);
   const findings = worlds.flatMap((world) => checkWorld(world));
@@ -30,6 +30,8 @@ export function judge(model: Model): void {
     if (validation) validation.problems = [...validation.problems, problem];
   }
 }
+
+const NONE: readonly Problem[] = [];
 
 /** What is wrong with a construct. */
 export function problemsOf(construct: IConstruct): readonly Problem[] {

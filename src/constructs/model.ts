@@ -57,6 +57,8 @@ export class Model {
   /** Providers whose Subnet something else makes. */
   readonly foreignProviders = new Set<string>();
   readonly workloads = new Set<AttachedWorkload>();
+  /** The networks of pods by the workload, and by its object where that is another construct. */
+  readonly podNetworks = new Map<object, AttachedWorkload>();
   /** Networks that something else makes, and that this program refers to. */
   readonly references = new Set<NamedNetwork>();
   readonly validations = new Map<IConstruct, Validation>();

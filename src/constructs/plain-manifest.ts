@@ -9,6 +9,7 @@ interface Innards {
   readonly finalizers?: unknown;
   readonly ownerReferences?: unknown;
   readonly _additionalAttributes?: unknown;
+  readonly props?: unknown;
 }
 
 /** Resolvers that every App has. */
@@ -35,12 +36,65 @@ export function plainManifest(
   object: ApiObject,
   config: { produce(): string },
 ): Manifest | undefined {
-  const { patches } = object as unknown as Innards;
-  if (!isEmptyList(patches) || App.of(object).resolvers.length !== RESOLVERS) return undefined;
+  if (!isUntouched(object)) return undefined;
   const metadata = plainMetadata(object);
   if (!metadata) return undefined;
   const { apiVersion, kind } = object;
   return { apiVersion, kind, metadata, spec: { config: config.produce() } };
+}
+
+/** The same for any ApiObject that cdk8s writes, and whose props are plain values all the way down. */
+export function plainObject(object: ApiObject): Manifest | undefined {
+  const { props } = object as unknown as Innards;
+  if (!isPlain(props) || !isUntouched(object)) return undefined;
+  const metadata = plainMetadata(object);
+  if (!metadata) return undefined;
+  const { apiVersion, kind } = object;
+  const manifest: Record<string, unknown> = { apiVersion, kind, metadata };
+  for (const name of namesOf(props)) {
+    if (name === 'apiVersion' || name === 'kind' || name === 'metadata') continue;
+    const value = plainValue(props[name]);
+    if (value === LATE) return undefined;
+    if (value !== undefined) manifest[name] = value;
+  }
+  return manifest;
+}
+
+/** Stands for a value that only cdk8s can tell. */
+const LATE = Symbol('late');
+
+/** A copy as cdk8s makes it: sorted, and without what is not set. */
+function plainValue(value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'function') return LATE;
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) {
+    const items = value.map(plainValue);
+    return items.includes(LATE) ? LATE : items;
+  }
+  if (!isPlain(value)) return LATE;
+  const members: Record<string, unknown> = {};
+  for (const name of namesOf(value)) {
+    const member = plainValue(value[name]);
+    if (member === LATE) return LATE;
+    if (member !== undefined) members[name] = member;
+  }
+  return members;
+}
+
+function namesOf(members: object): string[] {
+  const names = Object.keys(members);
+  return process.env['CDK8S_DISABLE_SORT'] ? names : names.sort();
+}
+
+/** No class, and nothing that has lost its constructor. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && value.constructor === Object;
+}
+
+function isUntouched(object: ApiObject): boolean {
+  const { patches } = object as unknown as Innards;
+  return isEmptyList(patches) && App.of(object).resolvers.length === RESOLVERS;
 }
 
 function plainMetadata({ metadata }: ApiObject): Manifest | undefined {
@@ -66,12 +120,12 @@ const NONE: Record<string, string> = {};
 
 /** Undefined for what is not texts only. */
 function sortedTexts(value: unknown): Record<string, string> | undefined {
-  if (typeof value !== 'object' || value === null || value.constructor !== Object) return undefined;
+  if (!isPlain(value)) return undefined;
   const names = Object.keys(value);
   if (names.length === 0) return NONE;
   const sorted: Record<string, string> = {};
   for (const name of names.sort()) {
-    const text = (value as Record<string, unknown>)[name];
+    const text = value[name];
     if (typeof text !== 'string') return undefined;
     sorted[name] = text;
   }

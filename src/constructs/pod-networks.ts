@@ -18,8 +18,6 @@ import { WorkloadObject } from './workload-object';
 
 const NONE: readonly Problem[] = [];
 
-const known = new WeakMap<object, PodNetworks>();
-
 /** The networks of one pod, of a workload's pods, or of a virtual machine of KubeVirt. */
 export class PodNetworks {
   /**
@@ -29,12 +27,13 @@ export class PodNetworks {
    * @throws Error for a construct that has no pods
    */
   static of(workload: Construct): PodNetworks {
+    const known = modelOf(workload).podNetworks as Map<object, PodNetworks>;
     const before = known.get(workload);
     if (before) return before;
     const target = WorkloadObject.of(workload);
     const networks = known.get(target.object) ?? new PodNetworks(workload, target);
     known.set(target.object, networks);
-    known.set(workload, networks);
+    if (target.object !== workload) known.set(workload, networks);
     return networks;
   }
 
@@ -61,8 +60,7 @@ export class PodNetworks {
   /** Attaches the pods to a network, behind those that are attached already. */
   attach(network: INetwork, options: AttachOptions = {}): this {
     this.own.networks.push(new PodAttachment(this.construct, network, options));
-    modelOf(this.construct).touch();
-    return this;
+    return this.touch();
   }
 
   /**
@@ -71,6 +69,11 @@ export class PodNetworks {
    */
   replaceDefault(network: INetwork, options: DefaultNetworkOptions = {}): this {
     this.own.replacements.push(new PodAttachment(this.construct, network, options));
+    return this.touch();
+  }
+
+  private touch(): this {
+    this.view = undefined;
     modelOf(this.construct).touch();
     return this;
   }
@@ -131,7 +134,7 @@ export class PodNetworks {
   private attached(manifest: Manifest): Manifest {
     const attached = this.isMachine
       ? withMachineNetworks(manifest, this.own.networks)
-      : withPodNetworks(manifest, this.own);
+      : withPodNetworks(manifest, this.own, this.view);
     const nodes = this.attachments.flatMap((attachment) => attachment.nodes ?? []);
     if (nodes.length === 0) return attached;
     const path = podSpecPath(manifest);
@@ -145,10 +148,15 @@ interface NamedManifest {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-function withPodNetworks(manifest: Manifest, own: OwnAttachments): Manifest {
+function withPodNetworks(
+  manifest: Manifest,
+  own: OwnAttachments,
+  view: PodsView | undefined,
+): Manifest {
   const pods = podsOf(manifest);
   const given = pods?.annotations ?? {};
   const path = pods?.annotationsPath ?? annotationsSteps(String(manifest['kind']));
   const namespace = valueAt(manifest, ['metadata', 'namespace']) as string | undefined;
-  return withValue(manifest, path, { ...given, ...podAnnotations(given, own, namespace) });
+  const ours = view?.ownFor(given, namespace) ?? podAnnotations(given, own, namespace);
+  return withValue(manifest, path, { ...given, ...ours });
 }

@@ -16,6 +16,7 @@ export class PodsView implements PodsDefinition {
   readonly read?: ReadAttachments;
   private all?: Texts;
   private ours?: Texts;
+  private isBroken = false;
 
   /**
    * @param given annotations of others
@@ -51,12 +52,25 @@ export class PodsView implements PodsDefinition {
     return this.ours;
   }
 
+  /** Our annotations for a manifest, where it is what was looked at; undefined for any other. */
+  ownFor(given: Texts, namespace: string | undefined): Texts | undefined {
+    if (namespace !== this.namespace || !isSame(given, this.given)) return undefined;
+    return this.isBroken ? undefined : this.ours;
+  }
+
   private newOwn(): Texts {
     try {
       return podAnnotations(this.given, this.attached, this.namespace);
     } catch (error) {
-      if (isNetloomError(error)) return {};
-      throw error;
+      if (!isNetloomError(error)) throw error;
+      this.isBroken = true;
+      return {};
     }
   }
+}
+
+function isSame(one: Texts, other: Texts): boolean {
+  const names = Object.keys(one);
+  if (names.length !== Object.keys(other).length) return false;
+  return names.every((name) => one[name] === other[name]);
 }

@@ -8,6 +8,7 @@ import { silenceOf } from './silences';
 export const WARNING_METADATA = 'netloom:warning';
 
 const NONE: readonly Problem[] = [];
+const NOTHING: string[] = [];
 
 /**
  * Lets a construct's problems be told at synthesis, all of them: what it finds by itself, and what
@@ -45,6 +46,7 @@ class ConstructValidation implements IValidation, Validation {
 
   validate(): string[] {
     judge(this.model);
+    if (this.problems.length === 0) return NOTHING;
     const errors: string[] = [];
     for (const problem of this.problems) {
       if (severityOf(problem.code) === 'error') errors.push(describeProblem(problem));

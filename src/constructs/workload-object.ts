@@ -4,6 +4,7 @@ import { podsOf, virtualMachineOf } from '../kubernetes';
 import type { WorkloadManifest } from '../rules';
 import { LateWorkload, latePodSpec } from './late-workload';
 import { annotationsSteps, type Manifest } from './manifest';
+import { plainObject } from './plain-manifest';
 
 /** Members of cdk8s that are private to it. Nothing depends on them: without them a look takes longer. */
 interface Innards {
@@ -53,7 +54,9 @@ export class WorkloadObject {
     private readonly construct: Construct,
   ) {
     const toJson = object.toJson.bind(object);
-    this.render = () => toJson() as Manifest;
+    // A class of its own may write itself in its own way.
+    const isCdk8s = object.toJson === ApiObject.prototype.toJson;
+    this.render = () => (isCdk8s && plainObject(object)) || (toJson() as Manifest);
   }
 
   /** Lets the object be changed when it is written, behind all that others did to it. */
@@ -96,8 +99,10 @@ export class WorkloadObject {
   /** What tells whether somebody changed the annotations, without writing the whole object. */
   fingerprint(): string {
     const { patches } = this.object as unknown as Innards;
-    const count = Array.isArray(patches) ? patches.length : 0;
-    return [count, ...Object.entries(this.glance() ?? {}).flat()].join('\n');
+    let text = Array.isArray(patches) && patches.length > 0 ? `${patches.length}` : '';
+    const annotations = this.glance();
+    for (const name in annotations) text += `\n${name}\n${annotations[name]}`;
+    return text;
   }
 
   private get isPatched(): boolean {

@@ -38,13 +38,13 @@ export function checkGateways(network: NetworkDefinition): Problem[] {
 }
 
 function checkNetworkRoutes(ipam: IpamConfig, routes: readonly CniRoute[]): Problem[] {
-  const subnets = subnetsOf(ipam);
+  const problems = checkDefaultRoutes('ipam.routes', routes);
+  // Nearly always there is one route, without a next hop: then there is no arithmetic to be done.
+  if (routes.length > 1) problems.push(...checkRoutesOnce('ipam.routes', routes));
+  const subnets = routes.some(({ gw }) => gw) ? subnetsOf(ipam) : undefined;
+  if (!subnets) return problems;
   const gateways = new Set(gatewaysByFamily(ipam).keys());
-  return [
-    ...checkDefaultRoutes('ipam.routes', routes),
-    ...checkRoutesOnce('ipam.routes', routes, gatewaysByFamily(ipam)),
-    ...(subnets ? checkRouteHops('ipam.routes', routes, subnets, gateways) : []),
-  ];
+  return [...problems, ...checkRouteHops('ipam.routes', routes, subnets, gateways)];
 }
 
 /** The subnets that every pod has an address of; undefined where a pod may bring its own. */

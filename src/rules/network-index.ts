@@ -14,6 +14,17 @@ export type Lookup =
   /** Nobody knows: networks of that namespace were not given. */
   | { readonly state: 'unseen' };
 
+const indexes = new WeakMap<KnownNetworks, NetworkIndex>();
+
+/** The index of a world, made once. */
+export function indexOf(world: KnownNetworks): NetworkIndex {
+  const before = indexes.get(world);
+  if (before) return before;
+  const index = new NetworkIndex(world);
+  indexes.set(world, index);
+  return index;
+}
+
 /**
  * Finds networks by their names. An object without a namespace can be applied to any: it answers to
  * every namespace, and what it names may be anywhere.

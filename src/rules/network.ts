@@ -19,6 +19,7 @@ import { checkLink } from './links';
 import { checkMtus } from './mtus';
 import { checkConfigName, checkNamespace, checkObjectName } from './names';
 import type { NetworkOptions } from './options';
+import { isPlainNetwork } from './plain-network';
 
 /** The networks of a program by `namespace/name` of the objects that they make. */
 export type NetworksByObject = Map<string, NetworkDefinition>;
@@ -65,6 +66,20 @@ export function checkNetwork(
   network: NetworkDefinition,
   platform?: PlatformFacts,
   options: NetworkOptions = {},
+): Problem[] {
+  if (options.targetVersions || !isPlainNetwork(network)) {
+    return checkNetworkFully(network, platform, options);
+  }
+  const link = checkLink(network, options);
+  const together = hasWrongTypes(link) ? [] : checkLinkWithIpam(network, platform, options);
+  return [...link, ...together, ...checkPlatform(network, platform)];
+}
+
+/** The same without the short way for what is plainly right. */
+export function checkNetworkFully(
+  network: NetworkDefinition,
+  platform: PlatformFacts | undefined,
+  options: NetworkOptions,
 ): Problem[] {
   const wrong = [...checkNames(network), ...checkCniVersions(network, options)];
   return [...wrong, ...checkPlugins(withTexts(network), platform, options)];

@@ -9,6 +9,7 @@ import {
 import { annotationKey } from './annotations';
 import { checkAttachments } from './attachments';
 import { checkClaimWorkload } from './claims';
+import { isPlainPod } from './plain-pods';
 import { podSpecOf } from './workloads';
 import type { ClusterFacts, PodsDefinition } from './world';
 
@@ -17,6 +18,11 @@ import type { ClusterFacts, PodsDefinition } from './world';
  * `annotations["..."]`, or `metadata.annotations["..."]` for those of the object that makes the pods.
  */
 export function checkPods(pods: PodsDefinition, facts: ClusterFacts = {}): Problem[] {
+  return isPlainPod(pods, facts) ? [] : checkPodsFully(pods, facts);
+}
+
+/** The same without the short way for what is plainly right. */
+export function checkPodsFully(pods: PodsDefinition, facts: ClusterFacts): Problem[] {
   const { attachments, read } = pods;
   const { targetVersions } = facts;
   return [

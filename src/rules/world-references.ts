@@ -8,7 +8,7 @@ import {
   readNetworksAnnotation,
 } from '../kubernetes';
 import { annotationKey } from './annotations';
-import { NetworkIndex } from './network-index';
+import { indexOf, type NetworkIndex } from './network-index';
 import {
   findingsOf,
   type PodsDefinition,
@@ -34,11 +34,13 @@ const MOST_SUGGESTIONS = 50;
 const MULTUS_NAMESPACE = 'kube-system';
 
 class References {
-  private readonly index: NetworkIndex;
   private suggestions = 0;
 
-  constructor(world: World) {
-    this.index = new NetworkIndex(world);
+  constructor(private readonly world: World) {}
+
+  /** Made late: a program names objects, and there is nothing to be found. */
+  private get index(): NetworkIndex {
+    return indexOf(this.world);
   }
 
   /** @param home namespace of who names it */

@@ -2,18 +2,17 @@ import { runtimeSet } from '../cni';
 import type { Problem } from '../errors';
 import { InterfaceAddress, type IpRangeSet } from '../ipam';
 import { type Attachment, CLAIMED_SUFFIX, hasTwin, type NetworkDefinition } from '../kubernetes';
-import { NetworkIndex } from './network-index';
+import { indexOf } from './network-index';
 import { safely } from './safely';
 import { labelOf } from './segments';
-import { findingsOf, type PodsDefinition, type WorldRule } from './world';
+import { findingsOf, type PodsDefinition, type World, type WorldRule } from './world';
 
 /** Attachments to a network's twin that no claim stands behind: nobody keeps book of their addresses. */
 export const checkTwins: WorldRule = (world) => {
-  const index = new NetworkIndex(world);
   return world.pods.flatMap((pods) =>
     pods.attachments.flatMap(({ attachment, claim }, position) => {
       if (claim || !attachment.name.endsWith(CLAIMED_SUFFIX)) return [];
-      const network = ownerOf(attachment, pods, index);
+      const network = ownerOf(attachment, pods, world);
       if (!network || !isByHand(attachment, network)) return [];
       return findingsOf(pods, [handWritten(`attachments[${position}]`, attachment, network)]);
     }),
@@ -23,10 +22,10 @@ export const checkTwins: WorldRule = (world) => {
 function ownerOf(
   { name, namespace }: Attachment,
   pods: PodsDefinition,
-  index: NetworkIndex,
+  world: World,
 ): NetworkDefinition | undefined {
   const owner = { name: name.slice(0, -CLAIMED_SUFFIX.length), namespace };
-  const found = index.find(owner, pods.namespace);
+  const found = indexOf(world).find(owner, pods.namespace);
   return found.state === 'found' ? found.network : undefined;
 }
 

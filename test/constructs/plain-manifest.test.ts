@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
 import fc from 'fast-check';
-import { BridgeNetwork, HostDeviceNetwork, Ipam } from 'netloom/constructs';
+import { BridgeNetwork, HostDeviceNetwork, Ipam, PodNetworks } from 'netloom/constructs';
 import { warningsTold } from './support';
 
 /** As cdk8s writes an object by itself. */
@@ -43,6 +43,40 @@ test('networks are written as cdk8s would write them', () => {
       },
     ),
     { numRuns: 200 },
+  );
+});
+
+test('workloads are written as cdk8s would write them', () => {
+  const late = Lazy.any({ produce: () => ({ late: [1, null, {}] }) });
+  const leaf = fc.oneof(
+    fc.constantFrom<unknown>(undefined, null, true, 0, -1.5, '', 'text', {}, [], late),
+    fc.constant({ value: 'a union has a value, too' }),
+    fc.date().map((date) => ({ date: date.getTime() })),
+  );
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 4 },
+      leaf,
+      fc.array(tie('any'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom('b', 'a', '10', '9', 'resolve', 'value'), tie('any'), {
+        noNullPrototype: true,
+      }),
+    ),
+  })).any;
+  fc.assert(
+    fc.property(texts, value, value, fc.boolean(), (annotations, spec, more, isSorted) => {
+      const chart = new Chart(Testing.app(), 'apps', { namespace: 'apps' });
+      const props = { apiVersion: 'v1', kind: 'Pod', spec, a: more, metadata: { annotations } };
+      const pod = new ApiObject(chart, 'pod', props);
+      PodNetworks.of(pod);
+      if (!isSorted) process.env['CDK8S_DISABLE_SORT'] = '1';
+      try {
+        expect(written(pod)).toBe(byCdk8s(pod));
+      } finally {
+        delete process.env['CDK8S_DISABLE_SORT'];
+      }
+    }),
+    { numRuns: 500 },
   );
 });
 
