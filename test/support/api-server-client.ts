@@ -60,7 +60,8 @@ export class ApiClient {
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await reply.body.text();
-    const isJson = String(reply.headers['content-type']).includes('json');
+    // Its OpenAPI documents come as text/plain.
+    const isJson = text.startsWith('{');
     const warnings = [reply.headers['warning'] ?? []].flat();
     return { status: reply.statusCode, body: isJson ? JSON.parse(text) : text, warnings };
   }
