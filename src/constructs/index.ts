@@ -72,6 +72,7 @@ export * from './multi-net-stateful-set';
 export * from './netloom-crds';
 export * from './network';
 export * from './network-props';
+export * from './openshift-networks';
 export * from './ovn-kubernetes-network';
 export * from './platform';
 export * from './pod-networks';

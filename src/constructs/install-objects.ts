@@ -1,18 +1,24 @@
 import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { InstallObject } from '../installs';
+import { addChartObject } from './chart-objects';
 import { clusterScoped } from './metadata';
 
 /**
  * Makes the objects of an install below a construct, each behind those in front of it: cdk8s writes
- * them in this order.
+ * them in this order. What is set of a Helm chart goes into the one object of that chart.
  */
 export function addInstallObjects(
   scope: Construct,
   objects: readonly InstallObject[],
 ): readonly ApiObject[] {
   const made: ApiObject[] = [];
-  for (const { id, manifest } of objects) {
+  for (const install of objects) {
+    const { id, manifest } = install;
+    if (install.chart) {
+      made.push(addChartObject(scope, install));
+      continue;
+    }
     const object = new ApiObject(scope, id, manifest as unknown as ApiObjectProps);
     if (manifest.metadata.namespace === undefined) clusterScoped(object);
     const before = made.at(-1);

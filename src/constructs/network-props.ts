@@ -1,5 +1,6 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { TargetVersions } from '../cni';
+import type { AdditionalNetworkType } from '../installs';
 import type { NodeSelection } from '../kubernetes';
 import type { Chain } from './chain';
 import type { Ipam } from './ipam';
@@ -61,6 +62,16 @@ export interface NetworkProps {
    * @default - true when something claims an address and the namespace is known
    */
   readonly claimedPolicy?: boolean;
+  /**
+   * Lets OpenShift's Cluster Network Operator make the object, as an entry of its list of this type:
+   * `Raw` for every network, `SimpleMacvlan` for macvlan with dhcp or static in the operator's own
+   * words. The list is one for the cluster, so that the name has to be unique there; labels and
+   * annotations are not carried over.
+   *
+   * @default - an object of its own
+   * @throws NL_PLATFORM_UNSUPPORTED, NL_VALUES_CONFLICT, NL_NAME_TWICE, at synthesis
+   */
+  readonly additionalNetwork?: AdditionalNetworkType;
   /** Labels and annotations of the object. @default - the chart's */
   readonly metadata?: ApiObjectMetadata;
 }

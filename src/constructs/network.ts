@@ -1,9 +1,16 @@
 import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { claimableOf, claimablePool, type LinkConfig, type NetworkConfig } from '../cni';
+import {
+  claimableOf,
+  claimablePool,
+  type LinkConfig,
+  type NetworkConfig,
+  type TargetVersions,
+} from '../cni';
 import type { Problem } from '../errors';
 import { claimedName, kubeOvnProvider, type NetworkDefinition } from '../kubernetes';
 import { addClaimedPolicy } from './claimed-policy';
+import { targetVersionsOf } from './cluster-facts';
 import type { KubeOvnSubnet } from './kube-ovn-subnet';
 import type { Manifest } from './manifest';
 import { modelOf } from './model';
@@ -12,6 +19,7 @@ import { networkOfProps, partsOf } from './network-definition';
 import type { NetworkGroups } from './network-groups';
 import { NetworkObject, NetworkPart } from './network-part';
 import type { NetworkProps } from './network-props';
+import { checkAtOperator, placeAtOperator } from './operator-network';
 import { plainManifest } from './plain-manifest';
 import { withSilences } from './silence-annotation';
 import { validateWith } from './validation';
@@ -63,8 +71,11 @@ export abstract class Network extends ApiObject implements INetwork {
   readonly claimedName?: string;
   /** The network as a whole: its groups differ in name and link. @internal */
   readonly _definition: NetworkDefinition;
+  /** Where it stands in the tree: itself, or what stands in for it where the operator makes its object. */
+  private readonly place: Construct;
   private readonly parts: readonly NetworkPart[];
   private readonly cniPatches: JsonPatch[];
+  private readonly targets: () => TargetVersions | undefined;
   private readonly claimedPatches: JsonPatch[] = [];
   private twins: readonly Twin[] = [];
   private hasPolicies = false;
@@ -78,11 +89,16 @@ export abstract class Network extends ApiObject implements INetwork {
   ) {
     const network = networkOfProps(scope, id, networkProps, link, shape.definition);
     const patches: JsonPatch[] = [];
-    const parts = partsOf(network, shape.groups, patches);
+    let self: IConstruct = scope;
+    const targets = () => targetVersionsOf(self, networkProps);
+    const parts = partsOf(network, shape.groups, patches, targets);
     const [first, ...others] = parts as [NetworkPart, ...NetworkPart[]];
     super(scope, id, first.objectProps(networkProps.metadata));
+    self = this;
     this.cniPatches = patches;
+    this.targets = targets;
     this.parts = parts;
+    this.place = this.placed();
     if (network.namespace !== undefined) this.namespace = network.namespace;
     if (first.group === undefined) this._definition = first.network;
     else {
@@ -90,14 +106,19 @@ export abstract class Network extends ApiObject implements INetwork {
       // ApiObject's is the one of the first group's object.
       (this as { name: string }).name = network.name;
     }
-    for (const part of others) {
-      new NetworkObject(this, `NodeGroup-${part.group}`, part, networkProps.metadata);
+    if (this.place === this) {
+      for (const part of others) {
+        new NetworkObject(this, `NodeGroup-${part.group}`, part, networkProps.metadata);
+      }
     }
     this.prepareClaims();
     this.register();
   }
 
-  /** The NetworkAttachmentDefinition: the network itself; with groups of nodes that of the first. */
+  /**
+   * The NetworkAttachmentDefinition: the network itself; with groups of nodes that of the first. With
+   * `additionalNetwork` nothing writes it.
+   */
   get apiObject(): ApiObject {
     return this;
   }
@@ -172,6 +193,11 @@ export abstract class Network extends ApiObject implements INetwork {
   _check(): Problem[] {
     const { parts, twins, networkProps, shape } = this;
     const problems = checkParts(this, parts, networkProps, shape.groups);
+    const { additionalNetwork: type } = networkProps;
+    if (type) {
+      const isPatched = this.cniPatches.length > 0;
+      problems.push(...checkAtOperator(this.place, parts, type, isPatched));
+    }
     if (this.cniPatches.length > 0) problems.push(...(parts[0] as NetworkPart).checkPatches());
     if (this.claimedPatches.length > 0) problems.push(...(twins[0]?.part.checkPatches() ?? []));
     if (problems.length > 0) return problems;
@@ -192,7 +218,8 @@ export abstract class Network extends ApiObject implements INetwork {
   private makeTwins(): void {
     if (this.twins.length > 0) return;
     this.twins = this.parts.map(({ network, group }) => {
-      const part = new NetworkPart(network, this.claimedPatches, group, true);
+      const part = new NetworkPart(network, this.claimedPatches, this.targets, group, true);
+      if (this.place !== this) return { part };
       const { metadata } = this.networkProps;
       return { part, object: new NetworkObject(this, `Claimed${suffixOf(group)}`, part, metadata) };
     });
@@ -204,27 +231,34 @@ export abstract class Network extends ApiObject implements INetwork {
     this.hasPolicies = true;
     for (const { network, group } of this.parts) {
       const twin = { namespace, name: claimedName(network.name), network: this._definition.name };
-      addClaimedPolicy(this, twin, suffixOf(group));
+      addClaimedPolicy(this.place, twin, suffixOf(group));
     }
+  }
+
+  private placed(): Construct {
+    const { additionalNetwork: type } = this.networkProps;
+    if (type === undefined) return this;
+    const parts = () => [...this.parts, ...this.twins.map(({ part }) => part)];
+    return placeAtOperator(this, { parts, type });
   }
 
   private register(): void {
     const { networks, foreignProviders } = modelOf(this);
     const subnet = this.shape.subnet ?? this.networkProps.ipam?._subnet;
     for (const { network } of this.parts) {
-      networks.set(network, this);
+      networks.set(network, this.place);
       const provider = kubeOvnProvider(network);
       if (provider === undefined) continue;
       if (subnet) subnet._use(provider);
       else foreignProviders.add(provider);
     }
-    validateWith(this, this);
+    validateWith(this.place, this);
   }
 }
 
 interface Twin {
   readonly part: NetworkPart;
-  readonly object: ApiObject;
+  readonly object?: ApiObject;
 }
 
 const suffixOf = (group: string | undefined): string => (group === undefined ? '' : `-${group}`);

@@ -6,6 +6,7 @@ import {
   type PlatformFacts,
   type PlatformName,
   platformFacts,
+  type Rke2Cni,
 } from '../kubernetes';
 import type { ClusterFacts } from '../rules';
 import { setCluster } from './cluster-facts';
@@ -44,6 +45,45 @@ export interface KubernetesPlatformOptions extends PlatformOptions {
   readonly cri?: ContainerRuntime;
 }
 
+/** Of RKE2. */
+export interface Rke2PlatformOptions extends PlatformOptions {
+  /**
+   * The cluster network behind Multus: `canal`, `calico`, `cilium`, or `none` for one of your own.
+   *
+   * @default canal
+   * @throws NL_PLATFORM_UNSUPPORTED, at synthesis
+   */
+  readonly cni?: Rke2Cni;
+  /**
+   * Release of RKE2, e.g. `v1.34.2+rke2r1`: what it does not have is refused, and what newer ones
+   * need no more is left out.
+   *
+   * @default - any
+   * @throws NL_RELEASE_TOO_OLD, at synthesis
+   */
+  readonly release?: string;
+}
+
+/** Of Tanzu Kubernetes Grid. */
+export interface TanzuPlatformOptions extends PlatformOptions {
+  /**
+   * True for a workload cluster that a vSphere Supervisor deployed. Multus is not supported there.
+   *
+   * @default false
+   * @throws NL_PLATFORM_UNSUPPORTED, at synthesis
+   */
+  readonly isSupervisor?: boolean;
+  /** Namespace that the package multus-cni is installed in. @default tanzu-packages */
+  readonly packageNamespace?: string;
+  /**
+   * Image of the package repository `tanzu-standard`, in namespace `tkg-system`; `false` where the
+   * cluster has one already.
+   *
+   * @default projects.registry.vmware.com/tkg/packages/standard/repo:v2023.10.16
+   */
+  readonly packageRepository?: string | false;
+}
+
 /** Multus' setting that keeps pods from networks of other namespaces. */
 export interface NamespaceIsolation {
   /** Namespaces whose networks every pod may use, e.g. `['default']`. */
@@ -75,8 +115,9 @@ export class Platform {
   }
 
   /** RKE2: Multus is a chart that the server installs, with settings in a HelmChartConfig. */
-  static rke2(options: PlatformOptions = {}): Platform {
-    return new Platform('rke2', options);
+  static rke2(options: Rke2PlatformOptions = {}): Platform {
+    const { cni, release, ...others } = options;
+    return new Platform('rke2', { ...others, rke2: { cni, release } });
   }
 
   /** OpenShift: the Cluster Network Operator brings Multus. */
@@ -90,8 +131,10 @@ export class Platform {
   }
 
   /** Tanzu Kubernetes Grid, with the package multus-cni. */
-  static tanzu(options: PlatformOptions = {}): Platform {
-    return new Platform('tanzu', options);
+  static tanzu(options: TanzuPlatformOptions = {}): Platform {
+    const { isSupervisor, packageNamespace, packageRepository, ...others } = options;
+    const tanzu = { isSupervisor, packageNamespace, packageRepository };
+    return new Platform('tanzu', { ...others, tanzu });
   }
 
   /** The platform that a construct or the nearest scope above it was given; undefined when none was. */
@@ -113,8 +156,8 @@ export class Platform {
     readonly name: PlatformName,
     options: PlatformOptions & PlatformChoices,
   ) {
-    const { cri, cniBinDir, cniConfDir, criSocket, ...cluster } = options;
-    this._facts = platformFacts(name, { cri, cniBinDir, cniConfDir, criSocket });
+    const { cri, cniBinDir, cniConfDir, criSocket, rke2, tanzu, ...cluster } = options;
+    this._facts = platformFacts(name, { cri, cniBinDir, cniConfDir, criSocket, rke2, tanzu });
     this._cluster = { ...cluster, platform: this._facts };
   }
 

@@ -1,3 +1,4 @@
+export * from './chart-values';
 export * from './dhcp-parts';
 export * from './dhcp-settings';
 export * from './host-readme';

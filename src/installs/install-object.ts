@@ -4,6 +4,15 @@ export interface InstallObject {
   readonly id: string;
   /** Keys in the order in which they are written. */
   readonly manifest: InstallManifest;
+  /** Of a Helm chart: several installs may set some of its values, and there is one object for all. */
+  readonly chart?: ChartValues | undefined;
+}
+
+/** What an install sets of a Helm chart; `spec.valuesContent` of its manifest has the same as text. */
+export interface ChartValues {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Where the same object may stand as a file, to be there from the first start. @default - nowhere */
+  readonly file?: Pick<HostFile, 'path' | 'where'> | undefined;
 }
 
 /** What every object has. */

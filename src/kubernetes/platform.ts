@@ -20,6 +20,30 @@ export type PlatformPart = 'multus' | 'whereabouts' | 'dhcp-daemon' | 'kube-ovn'
 /** Container runtimes whose paths differ. */
 export type ContainerRuntime = 'containerd' | 'cri-o';
 
+/** The cluster networks that RKE2 brings; `none` where another one is put on it. */
+export const RKE2_CNIS = ['canal', 'calico', 'cilium', 'none'] as const;
+
+/** One of {@link RKE2_CNIS}. */
+export type Rke2Cni = (typeof RKE2_CNIS)[number];
+
+/** What is known of an RKE2 cluster. */
+export interface Rke2Facts {
+  /** The cluster network behind Multus. @default canal */
+  readonly cni?: Rke2Cni | undefined;
+  /** Of RKE2, e.g. `v1.34.2+rke2r1`. @default - any */
+  readonly release?: string | undefined;
+}
+
+/** What is known of a cluster of Tanzu Kubernetes Grid. */
+export interface TanzuFacts {
+  /** True for a cluster that a vSphere Supervisor deployed: Multus is not supported there. @default false */
+  readonly isSupervisor?: boolean | undefined;
+  /** Namespace of the package's install. @default tanzu-packages */
+  readonly packageNamespace?: string | undefined;
+  /** Image of the package repository; `false` where the cluster has it. @default - tanzu-standard of v2023.10.16 */
+  readonly packageRepository?: string | false | undefined;
+}
+
 /** Where things are on a node. */
 export interface PlatformPaths {
   /** Where the runtime looks for CNI plugins. */
@@ -51,6 +75,10 @@ export interface PlatformFacts extends PlatformPaths {
   readonly parts: Readonly<Partial<Record<PlatformPart, PartOrigin>>>;
   /** What lets a DaemonSet be privileged: labels of the namespace, or SecurityContextConstraints. */
   readonly privileges: 'pod-security' | 'scc';
+  /** RKE2 only. @default - nothing known */
+  readonly rke2?: Rke2Facts | undefined;
+  /** Tanzu only. @default - nothing known */
+  readonly tanzu?: TanzuFacts | undefined;
 }
 
 const UPSTREAM = {
@@ -77,6 +105,7 @@ const OPENSHIFT = {
 const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
   kubernetes: { name: 'kubernetes', ...UPSTREAM },
   // k3s documentation, "Multus and IPAM plugins": the chart rke2-multus by k3s' own helm-controller.
+  // The folder for plugins is that of releases since October 2024.
   k3s: {
     name: 'k3s',
     ...UPSTREAM,
@@ -118,7 +147,9 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
     ...UPSTREAM,
     parts: { ...UPSTREAM.parts, 'kube-ovn': 'built-in' },
   },
-  // Tanzu Kubernetes Grid with the package multus-cni.
+  // Tanzu Kubernetes Grid with the package multus-cni (TKG 2.4, "Implementing Multus on workload
+  // clusters"): upstream's objects of Multus 3.7 to 4.0, always thin. The node template has the
+  // plugins of containernetworking; whereabouts and the DHCP daemon come as upstream's objects.
   tanzu: {
     name: 'tanzu',
     ...UPSTREAM,
@@ -139,12 +170,16 @@ export interface PlatformChoices {
   readonly criSocket?: string | undefined;
   /** Upstream only: the others have theirs. @default containerd */
   readonly cri?: ContainerRuntime | undefined;
+  /** RKE2 only. @default - nothing known */
+  readonly rke2?: Rke2Facts | undefined;
+  /** Tanzu only. @default - nothing known */
+  readonly tanzu?: TanzuFacts | undefined;
 }
 
 /** The facts of a platform. */
 export function platformFacts(name: PlatformName, choices: PlatformChoices = {}): PlatformFacts {
-  const { cri, ...paths } = choices;
-  const given = Object.entries(paths).filter(([, path]) => path !== undefined);
+  const { cri, ...others } = choices;
+  const given = Object.entries(others).filter(([, choice]) => choice !== undefined);
   if (cri !== 'cri-o' && given.length === 0) return PLATFORMS[name];
   return { ...PLATFORMS[name], ...(cri === 'cri-o' ? CRI_O : {}), ...Object.fromEntries(given) };
 }

@@ -10,6 +10,7 @@ export * from './kube-ovn-subnet';
 export * from './names';
 export * from './network';
 export * from './objects';
+export * from './openshift-networks';
 export * from './options';
 export * from './pods';
 export * from './policies';
