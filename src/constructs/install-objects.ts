@@ -1,12 +1,14 @@
 import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { InstallObject } from '../installs';
+import { additionalNetworksOf, type InstallObject } from '../installs';
 import { addChartObject } from './chart-objects';
 import { clusterScoped } from './metadata';
+import { addAdditionalNetworks } from './openshift-operator';
 
 /**
  * Makes the objects of an install below a construct, each behind those in front of it: cdk8s writes
- * them in this order. What is set of a Helm chart goes into the one object of that chart.
+ * them in this order. A part of OpenShift's one object goes to where all parts of it meet,
+ * and what is set of a Helm chart into the one object of that chart.
  */
 export function addInstallObjects(
   scope: Construct,
@@ -15,6 +17,11 @@ export function addInstallObjects(
   const made: ApiObject[] = [];
   for (const install of objects) {
     const { id, manifest } = install;
+    const entries = additionalNetworksOf(install);
+    if (entries) {
+      addAdditionalNetworks(scope, () => entries);
+      continue;
+    }
     if (install.chart) {
       made.push(addChartObject(scope, install));
       continue;

@@ -2,6 +2,7 @@ import { type IConstruct, Node } from 'constructs';
 import type { TargetVersions } from '../cni';
 import {
   type ContainerRuntime,
+  OPENSHIFT_ISOLATION,
   type PlatformChoices,
   type PlatformFacts,
   type PlatformName,
@@ -10,10 +11,19 @@ import {
 } from '../kubernetes';
 import type { ClusterFacts } from '../rules';
 import { setCluster } from './cluster-facts';
+import { lookAfterFirewall } from './microshift-firewall';
 import { modelOf } from './model';
+import { lookAfterShims } from './openshift-operator';
 
 /** What is known of the cluster; rules that need it say nothing without. */
 export interface PlatformOptions {
+  /**
+   * Name of the cluster, where one program is for several of which the same is known: objects of one
+   * cluster are looked at together.
+   *
+   * @default - clusters of which the same is known are one
+   */
+  readonly cluster?: string;
   /**
    * Releases that the nodes have: what they don't know is refused.
    *
@@ -29,7 +39,11 @@ export interface PlatformOptions {
   readonly serviceCidrs?: string[];
   /** CIDRs that the nodes' own addresses are of. @default - unknown */
   readonly nodeCidrs?: string[];
-  /** Multus' `namespaceIsolation`: pods reach networks of their own namespace only. @default - off */
+  /**
+   * Multus' `namespaceIsolation`: pods reach networks of their own namespace only.
+   *
+   * @default - off; on OpenShift as its operator sets it
+   */
   readonly isolation?: NamespaceIsolation;
   /** Where the runtime looks for CNI plugins. @default - the platform's folder, e.g. `/opt/cni/bin` */
   readonly cniBinDir?: string;
@@ -122,7 +136,7 @@ export class Platform {
 
   /** OpenShift: the Cluster Network Operator brings Multus. */
   static openshift(options: PlatformOptions = {}): Platform {
-    return new Platform('openshift', options);
+    return new Platform('openshift', { isolation: OPENSHIFT_ISOLATION, ...options });
   }
 
   /** Kubernetes with Kube-OVN as cluster network. */
@@ -166,6 +180,8 @@ export class Platform {
     platforms.set(scope, this);
     setCluster(scope, this._cluster);
     modelOf(scope).touch();
+    if (this.name === 'openshift') lookAfterShims(scope);
+    if (this.name === 'microshift') lookAfterFirewall(scope);
     return this;
   }
 }

@@ -42,7 +42,7 @@ export class PodsView implements PodsDefinition {
   }
 
   get annotations(): Texts {
-    this.all ??= { ...this.given, ...this.own };
+    this.all ??= Object.keys(this.given).length === 0 ? this.own : { ...this.given, ...this.own };
     return this.all;
   }
 

@@ -61,6 +61,12 @@ export interface PlatformFacts extends PlatformPaths {
   readonly ipams?: readonly string[] | undefined;
   /** Interface plugins that it supports. @default - all */
   readonly links?: readonly string[] | undefined;
+  /** Plugins of any role that it puts on the nodes. @default - unknown */
+  readonly plugins?: readonly string[] | undefined;
+  /** Sysctls that tuning lets through by itself, with IFNAME for the interface. @default - all */
+  readonly sysctls?: readonly string[] | undefined;
+  /** The cluster network's file in `cniConfDir`, which Multus puts itself in front of. @default - the first one */
+  readonly masterCniFile?: string | undefined;
   /** True where there is never more than one node. @default false */
   readonly isSingleNode?: boolean | undefined;
   /** Namespace of its Multus. */
@@ -102,6 +108,42 @@ const OPENSHIFT = {
   privileges: 'scc',
 } as const;
 
+/**
+ * What the DaemonSet multus-additional-cni-plugins copies (cluster-network-operator,
+ * bindata/network/multus/multus.yaml), the cluster network's own plugin, and those of the operators
+ * for SR-IOV and virtualization.
+ */
+const OPENSHIFT_PLUGINS: readonly string[] = [
+  ...['bandwidth', 'bridge', 'dhcp', 'dummy', 'firewall', 'host-device', 'host-local', 'ipvlan'],
+  ...['loopback', 'macvlan', 'portmap', 'ptp', 'sbr', 'static', 'tap', 'tuning', 'vlan', 'vrf'],
+  ...['bond', 'egress-router', 'route-override', 'whereabouts', 'ovn-k8s-cni-overlay'],
+  ...['sriov', 'ib-sriov', 'rdma', 'ovs', 'cnv-bridge', 'cnv-tuning'],
+];
+
+/** ConfigMap default-cni-sysctl-allowlist of cluster-network-operator. */
+const OPENSHIFT_SYSCTLS: readonly string[] = [
+  ...['accept_redirects', 'accept_source_route', 'arp_accept', 'arp_notify', 'disable_policy'].map(
+    (name) => `net.ipv4.conf.IFNAME.${name}`,
+  ),
+  'net.ipv4.conf.IFNAME.secure_redirects',
+  'net.ipv4.conf.IFNAME.send_redirects',
+  ...['accept_ra', 'accept_redirects', 'accept_source_route', 'arp_accept', 'arp_notify'].map(
+    (name) => `net.ipv6.conf.IFNAME.${name}`,
+  ),
+  'net.ipv6.neigh.IFNAME.base_reachable_time_ms',
+  'net.ipv6.neigh.IFNAME.retrans_time_ms',
+];
+
+/** What Multus of OpenShift is started with (cluster-network-operator, multus-daemon-config). */
+export const OPENSHIFT_ISOLATION = {
+  globalNamespaces: [
+    'default',
+    'openshift-multus',
+    'openshift-sriov-network-operator',
+    'openshift-cnv',
+  ],
+};
+
 const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
   kubernetes: { name: 'kubernetes', ...UPSTREAM },
   // k3s documentation, "Multus and IPAM plugins": the chart rke2-multus by k3s' own helm-controller.
@@ -129,6 +171,7 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
     ...OPENSHIFT,
     ipams: ['host-local', 'static', 'dhcp'],
     links: ['bridge', 'macvlan', 'ipvlan'],
+    plugins: ['bridge', 'ipvlan', 'macvlan', 'static', 'dhcp', 'host-local'],
     isSingleNode: true,
     cniBinDir: '/run/cni/bin',
     cniConfDir: '/etc/cni/net.d',
@@ -138,6 +181,8 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
   openshift: {
     name: 'openshift',
     ...OPENSHIFT,
+    plugins: OPENSHIFT_PLUGINS,
+    sysctls: OPENSHIFT_SYSCTLS,
     cniBinDir: '/var/lib/cni/bin',
     cniConfDir: '/etc/kubernetes/cni/net.d',
     parts: { multus: 'built-in', whereabouts: 'settings', 'dhcp-daemon': 'settings' },
@@ -145,6 +190,8 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
   'kube-ovn': {
     name: 'kube-ovn',
     ...UPSTREAM,
+    // kube-ovn, install.sh: CNI_CONFIG_PRIORITY=01.
+    masterCniFile: '01-kube-ovn.conflist',
     parts: { ...UPSTREAM.parts, 'kube-ovn': 'built-in' },
   },
   // Tanzu Kubernetes Grid with the package multus-cni (TKG 2.4, "Implementing Multus on workload

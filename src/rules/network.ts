@@ -31,30 +31,35 @@ export type NetworksByObject = Map<string, NetworkDefinition>;
  */
 export function checkNetworkOnce(network: NetworkDefinition, others: NetworksByObject): Problem[] {
   if (network.namespace === undefined) return [];
-  return objectNames(network).flatMap((name, index): Problem[] => {
-    const object = `${network.namespace}/${name}`;
-    const other = others.get(object);
-    if (!other) {
-      others.set(object, network);
-      return [];
-    }
-    // Two claimable networks of one name have two twins of one name: that is one problem.
-    if (index > 0 && other.name === network.name) return [];
-    const isTwin = name !== network.name || name !== other.name;
-    return [
-      {
-        code: 'NL_NAME_TWICE',
-        key: 'name',
-        found: `"${object}" is made twice${isTwin ? ` (network "${name === network.name ? other.name : network.name}" makes it for its claims)` : ''}`,
-        allowed: 'each network once in a namespace',
-        fix: 'give one of them another name',
-      },
-    ];
-  });
+  const problems = checkObjectOnce(network.name, network, others);
+  if (hasTwin(network))
+    problems.push(...checkObjectOnce(claimedName(network.name), network, others));
+  return problems;
 }
 
-function objectNames(network: NetworkDefinition): string[] {
-  return hasTwin(network) ? [network.name, claimedName(network.name)] : [network.name];
+function checkObjectOnce(
+  name: string,
+  network: NetworkDefinition,
+  others: NetworksByObject,
+): Problem[] {
+  const object = `${network.namespace}/${name}`;
+  const other = others.get(object);
+  if (!other) {
+    others.set(object, network);
+    return [];
+  }
+  // Two claimable networks of one name have two twins of one name: that is one problem.
+  if (name !== network.name && other.name === network.name) return [];
+  const isTwin = name !== network.name || name !== other.name;
+  return [
+    {
+      code: 'NL_NAME_TWICE',
+      key: 'name',
+      found: `"${object}" is made twice${isTwin ? ` (network "${name === network.name ? other.name : network.name}" makes it for its claims)` : ''}`,
+      allowed: 'each network once in a namespace',
+      fix: 'give one of them another name',
+    },
+  ];
 }
 
 /**

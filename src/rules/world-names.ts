@@ -5,10 +5,11 @@ import { findingsOf, type WorldFinding, type WorldRule } from './world';
 /** Objects that overwrite each other, and bridges that two objects want on one node. */
 export const checkNamesOnce: WorldRule = ({ networks, bridges }) => {
   const objects = new Map();
-  return [
-    ...networks.flatMap((network) => findingsOf(network, checkNetworkOnce(network, objects))),
-    ...checkBridgesOnce(bridges),
-  ];
+  const findings = checkBridgesOnce(bridges);
+  for (const network of networks) {
+    findings.push(...findingsOf(network, checkNetworkOnce(network, objects)));
+  }
+  return findings;
 };
 
 /** More labels than anybody selects nodes by: of those, only the same selector is looked for. */
