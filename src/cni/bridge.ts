@@ -49,7 +49,8 @@ export interface BridgeSettings extends PluginSettings {
    * Keeps VLAN 1 on the port when `vlan` or `vlanTrunk` is set. Since plugins 1.3.0.
    *
    * @default - false is written when `vlan` or `vlanTrunk` is set: plugins 1.3 to 1.7 take true
-   * when it is left out, later ones false
+   * when it is left out, later ones false. Not with `targetVersions` below 1.3, which keep VLAN 1
+   * whatever is written
    */
   readonly preserveDefaultVlan?: boolean | undefined;
   /** Drops frames from other MACs than the pod's; needs nft on the host. Since plugins 1.1.0. @default false */
@@ -68,6 +69,9 @@ const VLAN_TRUNK = objectSpec<VlanTrunk>('vlanTrunk', {
   maxID: integer(1, 4094, 'a VLAN'),
 });
 
+/** The release that brought `preserveDefaultVlan`. */
+export const DEFAULT_VLAN_SINCE = '1.3.0';
+
 export const BRIDGE = pluginSpec<BridgeSettings>('bridge', {
   bridge: text(),
   isGateway: flag(),
@@ -80,7 +84,7 @@ export const BRIDGE = pluginSpec<BridgeSettings>('bridge', {
   promiscMode: flag(),
   vlan: integer(0, 4094, 'a VLAN'),
   vlanTrunk: objects(VLAN_TRUNK, { since: '1.3.0' }),
-  preserveDefaultVlan: flag({ since: '1.3.0' }),
+  preserveDefaultVlan: flag({ since: DEFAULT_VLAN_SINCE }),
   macspoofchk: flag({ since: '1.1.0' }),
   enabledad: flag({ since: '1.1.0' }),
   disableContainerInterface: flag({ since: '1.4.1' }),

@@ -1,4 +1,4 @@
-import { BRIDGE, type BridgeSettings, isTagged } from './bridge';
+import { BRIDGE, type BridgeSettings, DEFAULT_VLAN_SINCE, isTagged } from './bridge';
 import { printInto } from './codec';
 import { DUMMY, type DummySettings } from './dummy';
 import { HOST_DEVICE, type HostDeviceSettings } from './host-device';
@@ -8,6 +8,7 @@ import { MACVLAN, type MacvlanSettings } from './macvlan';
 import type { PluginConfig } from './network-config';
 import { OVN_K8S, type OvnK8sSettings } from './ovn-k8s';
 import { PTP, type PtpSettings } from './ptp';
+import { compareReleases, type TargetVersions } from './releases';
 import type { ObjectSpec } from './spec';
 import { SRIOV, type SriovSettings } from './sriov';
 import { TAP, type TapSettings } from './tap';
@@ -66,14 +67,23 @@ export function linkType(link: LinkConfig): string {
  * The interface plugin's own part of the configuration.
  *
  * @param verbatim adds nothing that the settings don't say
+ * @param targets releases that the nodes have
  */
-export function renderLink(link: LinkConfig, verbatim = false): PluginConfig {
+export function renderLink(
+  link: LinkConfig,
+  verbatim = false,
+  targets: TargetVersions = {},
+): PluginConfig {
   if (link.kind === 'raw') return link.config;
   const settings =
-    link.kind === 'bridge' && !verbatim
+    link.kind === 'bridge' && !verbatim && knowsDefaultVlan(targets)
       ? withDefaultVlan(link.settings)
       : (link.settings as object);
   return printInto({ type: link.kind }, LINK_SPECS[link.kind], settings) as PluginConfig;
+}
+
+function knowsDefaultVlan({ plugins }: TargetVersions): boolean {
+  return plugins === undefined || compareReleases(plugins, DEFAULT_VLAN_SINCE) >= 0;
 }
 
 /** The default changed from release to release: it is written wherever it matters. */

@@ -1,4 +1,5 @@
 import { type IConstruct, Node } from 'constructs';
+import type { TargetVersions } from '../cni';
 import type { ClusterFacts } from '../rules';
 
 /** What is known of the cluster that a part of a tree is meant for. */
@@ -24,4 +25,12 @@ export function clusterOf(construct: IConstruct): KnownCluster {
     if (cluster) return cluster;
   }
   return UNKNOWN;
+}
+
+/** Releases that the nodes have: by what a construct is given itself, or else by its cluster. */
+export function targetVersionsOf(
+  construct: IConstruct,
+  { targetVersions }: { readonly targetVersions?: TargetVersions },
+): TargetVersions | undefined {
+  return targetVersions ?? clusterOf(construct).facts.targetVersions;
 }

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { describeProblem, type Problem } from '../errors';
 import { checkNetwork } from '../rules';
-import { clusterOf } from './cluster-facts';
+import { clusterOf, targetVersionsOf } from './cluster-facts';
 import { checkNetworkGroups, type NetworkGroups } from './network-groups';
 import type { NetworkPart } from './network-part';
 import type { NetworkProps } from './network-props';
@@ -14,8 +14,8 @@ export function checkParts(
   groups: NetworkGroups | undefined,
 ): Problem[] {
   const { facts } = clusterOf(construct);
-  const { targetVersions = facts.targetVersions, claimedPolicy } = props;
-  const options = { targetVersions, nodes: facts.nodes };
+  const { claimedPolicy } = props;
+  const options = { targetVersions: targetVersionsOf(construct, props), nodes: facts.nodes };
   const [first] = parts as [NetworkPart];
   const problems = groups
     ? checkGroups(groups, parts, ({ network }) => checkNetwork(network, facts.platform, options))

@@ -1,6 +1,6 @@
 import { Chart, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { LinkConfig, ListSettings } from '../cni';
+import type { LinkConfig, ListSettings, TargetVersions } from '../cni';
 import type { NetworkDefinition } from '../kubernetes';
 import { groupObjectName, type NetworkGroups } from './network-groups';
 import { NetworkPart } from './network-part';
@@ -39,10 +39,11 @@ export function partsOf(
   network: NetworkDefinition,
   groups: NetworkGroups | undefined,
   patches: readonly JsonPatch[],
+  targets: () => TargetVersions | undefined,
 ): NetworkPart[] {
-  if (!groups || groups.groups.length === 0) return [new NetworkPart(network, patches)];
+  if (!groups || groups.groups.length === 0) return [new NetworkPart(network, patches, targets)];
   return groups.groups.map(({ name, link }) => {
     const own = { ...network, name: groupObjectName(network.name, name), link };
-    return new NetworkPart(own, patches, name);
+    return new NetworkPart(own, patches, targets, name);
   });
 }

@@ -6,7 +6,7 @@ import {
   Lazy,
 } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { NetworkConfig } from '../cni';
+import type { NetworkConfig, TargetVersions } from '../cni';
 import type { Problem } from '../errors';
 import {
   claimedName,
@@ -31,6 +31,8 @@ export class NetworkPart {
     readonly network: NetworkDefinition,
     /** Patches of the CNI configuration, all that come until synthesis. */
     private readonly patches: readonly JsonPatch[],
+    /** Releases that the nodes have; asked when it is written. */
+    private readonly targets: () => TargetVersions | undefined,
     /** Group of nodes, as the user calls it. */
     readonly group?: string,
     private readonly isTwin = false,
@@ -50,6 +52,7 @@ export class NetworkPart {
   private unpatched(): NetworkConfig {
     return networkConfig(
       this.isTwin ? (claimedNetwork(this.network) as NetworkDefinition) : this.network,
+      this.targets(),
     );
   }
 

@@ -19,6 +19,7 @@ import {
   renderIpam,
   renderLink,
   routesOf,
+  type TargetVersions,
   whereaboutsGateways,
 } from '../cni';
 import { print } from '../cni/codec';
@@ -72,12 +73,16 @@ export function hasTwin(network: NetworkDefinition): boolean {
   return claimableOf(network.ipam).length > 0;
 }
 
-/** The CNI configuration of a network, keys in a fixed order. */
-export function networkConfig(network: NetworkDefinition): NetworkConfig {
+/**
+ * The CNI configuration of a network, keys in a fixed order.
+ *
+ * @param targets releases that the nodes have: defaults that they don't know are not written
+ */
+export function networkConfig(network: NetworkDefinition, targets?: TargetVersions): NetworkConfig {
   const { name, configName, chain = [], list, verbatim = false } = network;
   const cniVersion = network.cniVersion ?? (verbatim ? undefined : DEFAULT_CNI_VERSION);
   const head = definedOnly({ cniVersion, name: configName ?? name });
-  const link = linkConfig(network);
+  const link = linkConfig(network, targets);
   if (chain.length === 0 && list === undefined) {
     const config = { ...head, ...link } as NetworkConfig;
     // What was written twice counts as it is set here.
@@ -93,9 +98,9 @@ export function networkConfig(network: NetworkDefinition): NetworkConfig {
 }
 
 /** The interface plugin with its IPAM. */
-function linkConfig(network: NetworkDefinition): PluginConfig {
+function linkConfig(network: NetworkDefinition, targets?: TargetVersions): PluginConfig {
   const { link, ipam, verbatim = false } = verbatimOrNamed(network);
-  const rendered = renderLink(link, verbatim);
+  const rendered = renderLink(link, verbatim, targets);
   const addresses = renderIpam(ipam);
   const plugin = verbatim ? rendered : withCapabilities(rendered, addresses?.type);
   return addresses === undefined ? plugin : { ...plugin, ipam: addresses };

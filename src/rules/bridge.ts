@@ -1,5 +1,7 @@
 import {
   type BridgeSettings,
+  compareReleases,
+  DEFAULT_VLAN_SINCE,
   type IpamConfig,
   isGatewayBridge,
   isTagged,
@@ -25,7 +27,7 @@ export function checkBridge(
     ...checkConflicts(settings, ipam),
     ...checkWithoutIpam(settings, ipam),
     ...(isGatewayBridge(settings) && ipam.kind !== 'none' ? checkVlanGateway(settings) : []),
-    ...(verbatim && targetVersions?.plugins === undefined ? checkDefaultVlan(settings) : []),
+    ...checkDefaultVlan(settings, verbatim, targetVersions?.plugins),
   ];
 }
 
@@ -115,9 +117,15 @@ function checkVlanGateway({ bridge = 'cni0', vlan = 0 }: BridgeSettings): Proble
   ];
 }
 
-/** The default changed between releases. */
-function checkDefaultVlan(settings: BridgeSettings): Problem[] {
+/** The default changed between releases, and the first ones keep VLAN 1 whatever is written. */
+function checkDefaultVlan(
+  settings: BridgeSettings,
+  verbatim: boolean,
+  plugins: string | undefined,
+): Problem[] {
   if (!isTagged(settings) || settings.preserveDefaultVlan !== undefined) return [];
+  if (plugins !== undefined) return checkOldVlan(settings, plugins);
+  if (!verbatim) return [];
   return [
     {
       code: 'NL_DEFAULT_DIFFERS',
@@ -126,6 +134,20 @@ function checkDefaultVlan(settings: BridgeSettings): Problem[] {
         'preserveDefaultVlan is not set: plugins up to 1.7 keep VLAN 1 on the port then, later ones take it away',
       allowed: 'preserveDefaultVlan written out beside vlan or vlanTrunk',
       fix: 'preserveDefaultVlan: false?',
+    },
+  ];
+}
+
+/** A trunk is told of as a key that the nodes don't know. */
+function checkOldVlan({ vlan = 0 }: BridgeSettings, plugins: string): Problem[] {
+  if (vlan === 0 || compareReleases(plugins, DEFAULT_VLAN_SINCE) >= 0) return [];
+  return [
+    {
+      code: 'NL_DEFAULT_DIFFERS',
+      key: 'vlan',
+      found: `CNI plugins ${plugins} keep VLAN 1 on the port beside VLAN ${vlan}, and have no preserveDefaultVlan to take it away (it came with ${DEFAULT_VLAN_SINCE})`,
+      allowed: `VLANs with CNI plugins ${DEFAULT_VLAN_SINCE} or newer, or on a bridge where VLAN 1 leads nowhere`,
+      fix: `install CNI plugins ${DEFAULT_VLAN_SINCE}`,
     },
   ];
 }

@@ -151,13 +151,10 @@ describe("replaceDefault puts a network in the cluster network's place", () => {
       want: [`[apps/web] annotations["${DEFAULT}"] NL_VALUES_CONFLICT`],
     },
     {
-      name: 'with an address that its IPAM ignores',
+      name: 'with no address where its IPAM has none',
       make: (chart, pod) =>
         pod.replaceDefault(
-          new MacvlanNetwork(chart, 'dhcp', { master: 'eth1', ipam: Ipam.dhcp() }),
-          {
-            ips: ['10.0.0.5/24'],
-          },
+          new MacvlanNetwork(chart, 'fixed', { master: 'eth1', ipam: Ipam.static() }),
         ),
       want: ['[apps/web] defaultNetwork.ips NL_ATTACHMENT_IPS'],
     },

@@ -1,4 +1,5 @@
 import { type Chart, JsonPatch } from 'cdk8s';
+import { Construct } from 'constructs';
 import {
   BridgeNetwork,
   Chain,
@@ -12,6 +13,7 @@ import {
   MacvlanNetwork,
   type Network,
   OvnKubernetesNetwork,
+  Platform,
   PtpNetwork,
   SriovNetwork,
   TapNetwork,
@@ -31,6 +33,7 @@ import {
 const HEAD = { cniVersion: '0.4.0', name: 'net' };
 const IPAM = { type: 'static', addresses: [{ address: '10.0.0.5/24' }] };
 const ipam = Ipam.static({ addresses: [{ address: '10.0.0.5/24' }] });
+const ROUTED = { addresses: [{ address: '10.0.0.5/24', gateway: '10.0.0.1' }] };
 const SOCKET = '/run/openvswitch/kube-ovn-daemon.sock';
 
 interface KindCase {
@@ -75,8 +78,14 @@ const KINDS: KindCase[] = [
   },
   {
     name: 'a veth pair to the node',
-    make: (chart) => new PtpNetwork(chart, 'net', { ipMasq: true, ipam }),
-    want: { ...HEAD, type: 'ptp', ipMasq: true, capabilities: { ips: true }, ipam: IPAM },
+    make: (chart) => new PtpNetwork(chart, 'net', { ipMasq: true, ipam: Ipam.static(ROUTED) }),
+    want: {
+      ...HEAD,
+      type: 'ptp',
+      ipMasq: true,
+      capabilities: { ips: true },
+      ipam: { type: 'static', ...ROUTED },
+    },
   },
   {
     name: 'a tap device',
@@ -212,6 +221,29 @@ describe('what a network has beside its plugin', () => {
     });
     expect(problemsOfSynth(() => chart.toJson()).map(placeOf)).toEqual([
       '[apps/old] preserveDefaultVlan NL_RELEASE_TOO_OLD',
+    ]);
+  });
+
+  test('VLAN 1 stays on the port where the nodes can do no other, and nothing is written of it', () => {
+    const chart = appsChart();
+    const old = { plugins: '1.1.1' };
+    new BridgeNetwork(chart, 'own', { vlan: 100, targetVersions: old });
+    const group = new Construct(chart, 'group');
+    Platform.kubernetes({ targetVersions: old }).applyTo(group);
+    new BridgeNetwork(group, 'below', { vlan: 100 });
+    new BridgeNetwork(chart, 'newer', { vlan: 100, targetVersions: { plugins: '1.3.0' } });
+    const keeps = [...configsOf(chart)].map(([name, config]) => [
+      name,
+      (config as { preserveDefaultVlan?: boolean }).preserveDefaultVlan,
+    ]);
+    expect(keeps).toEqual([
+      ['own', undefined],
+      ['below', undefined],
+      ['newer', false],
+    ]);
+    expect(warningsTold().map(placeOf)).toEqual([
+      '[apps/own] vlan NL_DEFAULT_DIFFERS',
+      '[apps/group/below] vlan NL_DEFAULT_DIFFERS',
     ]);
   });
 

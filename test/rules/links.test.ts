@@ -108,6 +108,28 @@ describe('bridge', () => {
     expect(read({ vlan: 0 })).toEqual([]);
     expect(check(bridge({ vlan: 5 }))).toEqual([]);
   });
+
+  test.each([true, false])(
+    'VLAN 1 where the nodes can not take it away (verbatim %s)',
+    (verbatim) => {
+      const of = (settings: BridgeSettings, plugins: string): string[] => {
+        const given = network({
+          link: bridge(settings),
+          ipam: NONE,
+          verbatim,
+          cniVersion: '0.4.0',
+        });
+        return codesAndKeys(checkNetwork(given, undefined, { targetVersions: { plugins } }));
+      };
+      expect(of({ vlan: 5 }, '1.2.0')).toEqual(['NL_DEFAULT_DIFFERS vlan']);
+      expect(of({ vlan: 5 }, '1.3.0')).toEqual([]);
+      expect(of({}, '1.2.0')).toEqual([]);
+      expect(of({ vlanTrunk: [{ id: 5 }] }, '1.2.0')).toEqual(['NL_RELEASE_TOO_OLD vlanTrunk']);
+      expect(of({ vlan: 5, preserveDefaultVlan: false }, '1.2.0')).toEqual([
+        'NL_RELEASE_TOO_OLD preserveDefaultVlan',
+      ]);
+    },
+  );
 });
 
 describe('the gateway of a bridge', () => {
