@@ -93,8 +93,10 @@ export const PROBLEM_CODES = [
   'NL_RANGE_OUTSIDE_SUBNET',
   'NL_RANGE_WIDE',
   'NL_RANGES_OVERLAP',
+  'NL_RELEASE_FAULT',
   'NL_RELEASE_TOO_OLD',
   'NL_REQUEST_INVALID',
+  'NL_RESOURCES_SMALL',
   'NL_ROUTE_INVALID',
   'NL_SILENCE_INVALID',
   'NL_STORE_FAILED',
@@ -141,6 +143,8 @@ const WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'NL_PLUGIN_UNKNOWN',
   'NL_RANGE_IGNORED',
   'NL_RANGE_WIDE',
+  'NL_RELEASE_FAULT',
+  'NL_RESOURCES_SMALL',
 ]);
 
 /** An error stops a synthesis or a deployment; a warning is told, and can be silenced. */

@@ -1,3 +1,4 @@
+export * from './multus-install';
 export {
   type BandwidthSettings,
   type BridgeSettings,

@@ -120,13 +120,13 @@ function initContainers(place: MultusPlace, settings: MultusSettings): object[] 
 
 function prepareVariables(
   { facts }: MultusPlace,
-  { mode = 'thick', masterCniFile = '' }: MultusSettings,
+  { mode = 'thick', masterCniFile }: MultusSettings,
 ): Readonly<Record<string, string>> {
   return {
     CONF_DIR: `/host${facts.cniConfDir}`,
     BIN_DIR: `/host${facts.cniBinDir}`,
     MODE: mode,
-    MASTER: masterCniFile,
+    ...(masterCniFile === undefined ? {} : { MASTER: masterCniFile }),
     WAIT_SECONDS: String(MASTER_WAIT_SECONDS),
   };
 }

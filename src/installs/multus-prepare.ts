@@ -4,7 +4,7 @@
  *
  * - `CONF_DIR`, `BIN_DIR`: the node's folders, as the container sees them
  * - `MODE`: `thick` or `thin`
- * - `MASTER`: file of the cluster network in `CONF_DIR`; empty for the first that is not Multus' own
+ * - `MASTER`: file of the cluster network in `CONF_DIR`. @default - the first that is not Multus' own
  * - `WAIT_SECONDS`: how long to wait for it
  *
  * It never takes away a configuration that works: pods that start meanwhile would come up without
@@ -22,38 +22,42 @@
  * @see https://github.com/k8snetworkplumbingwg/multus-cni/blob/v4.3.0/cmd/thin_entrypoint/main.go
  */
 export const MULTUS_PREPARE = `set -eu
-for dir in "$CONF_DIR" "$BIN_DIR"; do
-  if ! [ -d "$dir" ]; then
-    echo "netloom: $dir is no folder: is it the one that the container runtime uses?" >&2
-    exit 1
-  fi
-  if ! rm -f "$dir/.netloom-probe" || ! : > "$dir/.netloom-probe"; then
-    echo "netloom: $dir can not be written to: choose another cniBinDir or cniConfDir" >&2
-    exit 1
-  fi
-  rm -f "$dir/.netloom-probe"
-done
-rm -f "$BIN_DIR"/multus.temp* "$BIN_DIR"/_multus* "$BIN_DIR"/multus-shim.temp* "$BIN_DIR"/passthru.temp*
-rm -f "$CONF_DIR/00-multus.conf.new"
 conf="$CONF_DIR/00-multus.conf"
 list="$CONF_DIR/00-multus.conflist"
+for dir in "$CONF_DIR" "$BIN_DIR"; do
+  probe="$dir/.netloom-probe"
+  if ! printf '' > "$probe"; then
+    echo "netloom: can not write to $dir: is it another folder here," >&2
+    echo "or read-only? See cniBinDir and cniConfDir of the platform." >&2
+    exit 1
+  fi
+  rm -f "$probe"
+done
+for name in multus multus-shim passthru; do
+  rm -f "$BIN_DIR/$name".temp* "$BIN_DIR/_$name"[0-9]*
+done
+rm -f "$conf.new"
 if [ "$MODE" = thick ]; then
   rm -f "$list"
-elif [ -f "$conf" ]; then
-  if [ -f "$list" ] || grep -q '"multus-shim"' "$conf"; then rm -f "$conf"; fi
+elif [ -f "$list" ] || grep -qs '"multus-shim"' "$conf"; then
+  rm -f "$conf"
 fi
 has_master() {
-  if [ -n "$MASTER" ]; then [ -f "$CONF_DIR/$MASTER" ]; return; fi
+  if [ -n "\${MASTER-}" ]; then
+    [ -f "$CONF_DIR/$MASTER" ]
+    return
+  fi
   for file in "$CONF_DIR"/*.conf "$CONF_DIR"/*.conflist; do
     case "$file" in "$CONF_DIR"/00-multus*) continue ;; esac
-    if [ -f "$file" ]; then return 0; fi
+    [ ! -f "$file" ] || return 0
   done
   return 1
 }
 waited=0
 until has_master; do
   if [ "$waited" -ge "$WAIT_SECONDS" ]; then
-    echo "netloom: no cluster network in $CONF_DIR after $waited s: is its CNI plugin installed?" >&2
+    echo "netloom: no cluster network in $CONF_DIR after $waited s:" >&2
+    echo "is its CNI plugin installed?" >&2
     exit 1
   fi
   waited=$((waited + 1))

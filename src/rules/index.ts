@@ -7,6 +7,7 @@ export * from './host-files';
 export * from './host-local';
 export * from './keys';
 export * from './kube-ovn-subnet';
+export * from './multus-install';
 export * from './names';
 export * from './network';
 export * from './objects';

@@ -5,6 +5,7 @@ import {
   checkClaimWorkload,
   checkGatewayForClaims,
   checkHostBridge,
+  checkMultusInstall,
   checkNetwork,
   checkNetworkOnce,
   diagnose,
@@ -310,6 +311,20 @@ export const RULE_CASES: RuleCase[] = [
     name: 'a subnet of two addresses',
     given: checkNetwork(network({ ipam: hostLocal({ ranges: [{ subnet: '10.10.0.0/31' }] }) })),
     want: 'ipam.ranges[0].subnet',
+  },
+  {
+    code: 'NL_RELEASE_FAULT',
+    name: 'a Multus that keeps addresses of deleted pods',
+    given: checkMultusInstall(platformFacts('kubernetes'), { version: 'v4.3.0' }),
+    want: 'version',
+  },
+  {
+    code: 'NL_RESOURCES_SMALL',
+    name: "upstream's own limit of memory",
+    given: checkMultusInstall(platformFacts('kubernetes'), {
+      resources: { limits: { memory: '50Mi' } },
+    }),
+    want: 'resources.limits.memory',
   },
   {
     code: 'NL_VALUE_OUT_OF_RANGE',

@@ -1,0 +1,64 @@
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { definedOnly } from '../cni';
+import type { Problem } from '../errors';
+import { type HostFile, type HostStep, type MultusSettings, multusParts } from '../installs';
+import { checkMultusInstall } from '../rules';
+import { addHostParts } from './host-parts';
+import { addInstallObjects } from './install-objects';
+import { Platform } from './platform';
+import { validateWith } from './validation';
+
+export interface MultusInstallProps extends MultusSettings {
+  /** @default - that of the nearest scope that has one, else upstream Kubernetes */
+  readonly platform?: Platform;
+}
+
+/**
+ * Multus on a cluster, in the way in which it gets there: as objects on upstream Kubernetes and with
+ * Kube-OVN, by a chart, a package or the platform itself elsewhere.
+ *
+ * Its chart has to be applied before networks are: it brings their CustomResourceDefinition.
+ *
+ * @throws NL_PLATFORM_UNSUPPORTED, at synthesis, for a mode or a setting that the platform has not
+ */
+export class MultusInstall extends Construct {
+  /** What is put into the cluster, in the order in which it is applied. Patch these for what no prop says. */
+  readonly apiObjects: readonly ApiObject[];
+  /** What belongs on hosts, where no object can put it. */
+  readonly hostFiles: readonly HostFile[];
+  /** What is done on hosts, where no object can do it. */
+  readonly hostSteps: readonly HostStep[];
+
+  private readonly platform: Platform;
+  private readonly settings: MultusSettings;
+
+  constructor(scope: Construct, id: string, props: MultusInstallProps = {}) {
+    super(scope, id);
+    const { platform, ...settings } = props;
+    this.platform = platform ?? Platform.of(this) ?? Platform.kubernetes();
+    this.settings = settings;
+    const parts = multusParts(this.platform._facts, this.filledIn());
+    this.apiObjects = addInstallObjects(this, parts.objects);
+    this.hostFiles = parts.hostFiles;
+    this.hostSteps = parts.hostSteps;
+    addHostParts(this, { files: parts.hostFiles, steps: parts.hostSteps });
+    validateWith(this, this);
+  }
+
+  /** @internal */
+  _check(): Problem[] {
+    return checkMultusInstall(this.platform._facts, this.settings, this.platform._cluster);
+  }
+
+  /** The platform's isolation counts where nothing is said here. */
+  private filledIn(): MultusSettings {
+    const { isolation } = this.platform._cluster;
+    const { namespaceIsolation, globalNamespaces } = this.settings;
+    return definedOnly({
+      ...this.settings,
+      namespaceIsolation: namespaceIsolation ?? (isolation ? true : undefined),
+      globalNamespaces: globalNamespaces ?? isolation?.globalNamespaces,
+    });
+  }
+}
