@@ -1,4 +1,4 @@
-import { ipamType, LIST, linkType } from '../cni';
+import { LIST } from '../cni';
 import { errorsOf, type Problem, within } from '../errors';
 import {
   CLAIMED_SUFFIX,
@@ -20,6 +20,7 @@ import { checkMtus } from './mtus';
 import { checkConfigName, checkNamespace, checkObjectName } from './names';
 import type { NetworkOptions } from './options';
 import { isPlainNetwork } from './plain-network';
+import { checkPlatform } from './platform-plugins';
 
 /** The networks of a program by `namespace/name` of the objects that they make. */
 export type NetworksByObject = Map<string, NetworkDefinition>;
@@ -187,30 +188,4 @@ function checkFamilies(network: NetworkDefinition): Problem[] {
       fix: 'put the ranges into one set (rangeSets), or make a second network',
     },
   ];
-}
-
-function checkPlatform(network: NetworkDefinition, platform: PlatformFacts | undefined): Problem[] {
-  if (!platform) return [];
-  const problems: Problem[] = [];
-  const ipam = ipamType(network.ipam);
-  if (ipam !== undefined && platform.ipams && !platform.ipams.includes(ipam)) {
-    problems.push({
-      code: 'NL_PLATFORM_UNSUPPORTED',
-      key: 'ipam',
-      found: `"${ipam}" is not an IPAM of ${platform.name}`,
-      allowed: `one of ${platform.ipams.join(', ')}`,
-      fix: `use ${platform.ipams[0]}`,
-    });
-  }
-  const link = linkType(network.link);
-  if (platform.links && !platform.links.includes(link)) {
-    problems.push({
-      code: 'NL_PLATFORM_UNSUPPORTED',
-      key: '',
-      found: `"${link}" is not a plugin of ${platform.name}`,
-      allowed: `one of ${platform.links.join(', ')}`,
-      fix: `use ${platform.links[0]}`,
-    });
-  }
-  return problems;
 }

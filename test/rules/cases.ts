@@ -250,6 +250,15 @@ export const RULE_CASES: RuleCase[] = [
     want: 'metadata.annotations["k8s.v1.cni.cncf.io/networks"]',
   },
   {
+    code: 'NL_PLATFORM_MISSING',
+    name: 'a plugin that OpenShift does not bring',
+    given: checkNetwork(
+      network({ link: { kind: 'kube-ovn', settings: {} }, ipam: { kind: 'none' } }),
+      platformFacts('openshift'),
+    ),
+    want: 'type',
+  },
+  {
     code: 'NL_PLATFORM_UNSUPPORTED',
     name: 'whereabouts on MicroShift',
     given: checkNetwork(
