@@ -15,6 +15,7 @@ export * from './openshift-macvlan';
 export * from './openshift-networks';
 export * from './openshift-scc';
 export * from './openshift-shims';
+export { type Rke2Feature, rke2Has, rke2Since } from './rke2-releases';
 export * from './whereabouts-objects';
 export * from './whereabouts-parts';
 export * from './whereabouts-rbac';
