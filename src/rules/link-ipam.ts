@@ -3,6 +3,7 @@ import type { Problem } from '../errors';
 import type { NetworkDefinition, PlatformFacts } from '../kubernetes';
 import { missingKey } from './keys';
 import type { NetworkOptions } from './options';
+import { nodesOf } from './workloads';
 
 /** What an interface plugin and an IPAM can't do together, or not as it looks. */
 export function checkLinkWithIpam(
@@ -106,7 +107,7 @@ function checkNodes(
   platform: PlatformFacts | undefined,
   { nodes }: NetworkOptions,
 ): Problem[] {
-  if (!LEAVES_NODE.includes(link.kind) || nodes === 1 || platform?.isSingleNode) return [];
+  if (!LEAVES_NODE.includes(link.kind) || nodesOf({ nodes, platform }) === 1) return [];
   return [
     {
       code: 'NL_HOST_LOCAL_NODES',

@@ -52,6 +52,7 @@ afterEach(() => {
 
 /** As the real server: a Status of what a group does not have, plain text for a group of nobody. */
 function answer(name: string, query: URLSearchParams): Answer {
+  if (name === '/version' && !answers['/version']) return [200, { gitVersion: 'v1.34.1' }];
   const own = answers[name];
   const resources = resourcesIn(name);
   if (own === undefined && resources.length > 0) {
@@ -135,6 +136,25 @@ describe('a live cluster', () => {
     expect(stdout).toContain('2 objects checked');
     expect(stdout).not.toContain('good');
     expect(status).toBe(1);
+  });
+
+  test.each<[name: string, answer: Answer, said: string]>([
+    ['knows no path', [404, '404 page not found\n'], '404'],
+    ['is another one', [200, { hello: 'world' }], 'something else'],
+    ['fails', [502, '<html><title>502 Bad Gateway</title></html>'], '502'],
+  ])('a server that %s is no cluster without objects', async (_name, given, said) => {
+    answers = { '/version': () => given };
+    const { status, stdout, stderr } = await check();
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`/prefix/version: ${said}: this does not look like the API of a`);
+    expect(status).toBe(2);
+  });
+
+  test('a server that tells nobody what it is may be one', async () => {
+    answers = { '/version': forbidden, [NADS]: [network('good')] };
+    const { status, stdout } = await check();
+    expect(stdout).toContain('1 object checked');
+    expect(status).toBe(0);
   });
 
   test('a configuration in one line stays in one line', async () => {
@@ -283,7 +303,7 @@ describe('a live cluster', () => {
     const { status, stdout, stderr } = await pending;
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^netloom: http:\/\/127\.0\.0\.1:\d+\/prefix\/apis\/.*: connect ECONNREFUSED/,
+      /^netloom: http:\/\/127\.0\.0\.1:\d+\/prefix\/version: connect ECONNREFUSED/,
     );
   });
 });
@@ -317,7 +337,7 @@ describe('some namespaces of a cluster', () => {
       inNamespace(PODS, 'test'),
     ]);
     // Subnets and the like are in no namespace.
-    expect(paths.filter((one) => !one.includes('/namespaces/'))).toEqual([NODES]);
+    expect(paths.filter((one) => !one.includes('/namespaces/'))).toEqual(['/version', NODES]);
   });
 
   test('networks of other namespaces are not taken for absent', async () => {

@@ -62,6 +62,12 @@ describe('what cannot be read', () => {
       objects: 0,
     },
     {
+      name: 'S5.7 copied from a page with its indentation, the marker as well',
+      text: "\n      ---\n      kind: A\n      spec:\n        config: '{\n        }'\n",
+      want: [['2:7', '---', /this marker is indented/]],
+      objects: 0,
+    },
+    {
       name: 'a Helm chart',
       text: 'kind: A\n---\nmetadata:\n  name: {{ .Values.name }}\n{{- if .x }}\n',
       want: [['4:9', '{{', /template/]],

@@ -395,6 +395,8 @@ describe('S5.7 host-local on more than one node', () => {
     expect(warned(macvlan, undefined, 1)).toEqual([]);
     expect(warned(macvlan, 'microshift')).toEqual([]);
     expect(warned(macvlan, 'kubernetes')).toEqual(['NL_HOST_LOCAL_NODES ipam']);
+    // Who counts them comes before what is known of the platform.
+    expect(warned(macvlan, 'microshift', 3)).toEqual(['NL_HOST_LOCAL_NODES ipam']);
     expect(warned(macvlan, undefined, 2)).toEqual(['NL_HOST_LOCAL_NODES ipam']);
   });
 });

@@ -4,6 +4,9 @@ import { text } from 'node:stream/consumers';
 import type { KubeConfig } from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
 import { reasonOf, UsageError } from '../usage-error';
 
+/** Where every API server says what it is. */
+const VERSION_PATH = '/version';
+
 /** How many objects are asked for at a time: as many as kubectl does. */
 const PAGE_SIZE = 500;
 
@@ -26,6 +29,8 @@ interface Answer {
     readonly apiVersion?: string;
     readonly items?: ListedObject[];
     readonly message?: string;
+    /** Release of Kubernetes. */
+    readonly gitVersion?: string;
     readonly metadata?: { readonly continue?: string };
     /** What an API group has. */
     readonly resources?: readonly { readonly name?: string }[];
@@ -78,6 +83,23 @@ export class ApiServer {
       if (found !== 'expired') return found;
       if (attempt === ATTEMPTS) throw this.failure(path, 'the list changes too quickly');
     }
+  }
+
+  /**
+   * Makes sure that it is one: of a server that knows none of the paths, every list would be empty.
+   *
+   * @throws UsageError where the server does not say which release of Kubernetes it is
+   */
+  async confirm(): Promise<void> {
+    const { status, body } = await this.get(VERSION_PATH);
+    // Some let nobody ask; the lists then tell.
+    if (status === 401 || status === 403) return;
+    if (status === 200 && typeof body.gitVersion === 'string') return;
+    const said = status === 200 ? 'something else' : status;
+    throw this.failure(
+      VERSION_PATH,
+      `${said}: this does not look like the API of a Kubernetes cluster; look at the server in the kubeconfig`,
+    );
   }
 
   /** Ends connections that are kept for the next request. */

@@ -51,6 +51,7 @@ export async function withCluster<T>(
 ): Promise<T> {
   const server = await ApiServer.open(kubeconfig, context);
   try {
+    await server.confirm();
     return await use(server);
   } finally {
     server.close();

@@ -32,6 +32,9 @@ const YAML_ALLOWED = 'YAML as kubectl reads it';
 /** An expression of a Go template, as Helm charts have them, at the start of a line or a value. */
 const TEMPLATE = /(?<=(?:^|\n)[ \t]*(?:- +)?(?:[\w./-]+:[ \t]+)?)\{\{/;
 
+/** A document as a page shows it: moved to the right as a whole, its marker with it. */
+const INDENTED = /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+---(?=[ \t]*\r?\n)/;
+
 /** Every key that stands twice, and the first of the other errors: those behind it follow from it. */
 export function yamlProblems(parsed: ParsedYaml): SyntaxProblem[] {
   const { errors } = parsed.document;
@@ -101,6 +104,12 @@ function notYaml(
     const fix = 'render it first, e.g. `helm template CHART | netloom check -`';
     const at = toPiece(template.index);
     return syntaxProblem([at, at + 2], 'this is a template, no YAML yet', YAML_ALLOWED, fix);
+  }
+  const indented = INDENTED.exec(text);
+  if (indented) {
+    const at = toPiece(indented[0].length);
+    const fix = 'take as many blanks away in front of it and of every line below';
+    return syntaxProblem([at - 3, at], 'this marker is indented', YAML_ALLOWED, fix);
   }
   const fix = YAML_FIXES[code] ?? 'correct the text at this place';
   const range = [toPiece(start), toPiece(end)] as const;
