@@ -1,4 +1,5 @@
 import type { PlatformFacts } from '../kubernetes';
+import { dhcpDaemonSet } from './dhcp-daemon';
 import type { DhcpDaemonSettings } from './dhcp-settings';
 import { type InstallParts, NO_PARTS } from './install-object';
 import { k3sDhcp } from './k3s-dhcp';
@@ -20,6 +21,6 @@ export function dhcpParts(facts: PlatformFacts, settings: DhcpDaemonSettings): I
     case 'kubernetes':
     case 'kube-ovn':
     case 'tanzu':
-      return NO_PARTS;
+      return { ...NO_PARTS, objects: [dhcpDaemonSet(facts, settings)] };
   }
 }

@@ -1,51 +1,58 @@
 import type { InstallObject } from './install-object';
 import { hasOwnReconciler } from './whereabouts-release';
 
-/** Who of whereabouts calls the API server. */
-export interface WhereaboutsParts {
+/** What is installed of whereabouts. */
+export interface WhereaboutsInstalled {
   readonly namespace: string;
   readonly release: string;
   readonly nodeSlices: boolean;
 }
 
-/** A rule of a role, as Kubernetes writes it. */
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly resourceNames?: readonly string[];
+/** Calls of the Kubernetes API that a program makes. */
+export interface WhereaboutsCalls {
+  readonly apiGroup: string;
+  readonly resource: string;
+  /** Of these objects only. @default - of all */
+  readonly resourceNames?: readonly string[] | undefined;
   readonly verbs: readonly string[];
 }
 
-interface Account {
+/** A ServiceAccount, and all calls that are made with it. */
+export interface WhereaboutsAccount {
   /** Begins the ids of its objects. */
   readonly id: string;
   readonly name: string;
   /** Name of the ClusterRole and the Role. */
   readonly role: string;
   /** In all namespaces. */
-  readonly everywhere: readonly Rule[];
+  readonly everywhere: readonly WhereaboutsCalls[];
   /** In whereabouts' own namespace, where its pools are. */
-  readonly own: readonly Rule[];
+  readonly own: readonly WhereaboutsCalls[];
 }
 
 const WHEREABOUTS = 'whereabouts.cni.cncf.io';
 const RBAC = 'rbac.authorization.k8s.io';
 
 /**
- * ServiceAccounts and what they may do, each what its program calls and no more: the plugin with the
- * control loop of a node, the reconciler, and the controller of node slices. Read from the sources of
- * v0.6.3 to v0.9.4: pkg/storage/kubernetes, pkg/controlloop, pkg/reconciler, pkg/node-controller.
+ * Who calls the API server, each with what its program calls and no more: the plugin with the control
+ * loop of a node, the reconciler, and the controller of node slices. Read from the sources of v0.6.3
+ * to v0.9.4: pkg/storage/kubernetes, pkg/controlloop, pkg/reconciler, pkg/node-controller.
  */
-export function whereaboutsAccess(parts: WhereaboutsParts): InstallObject[] {
-  const accounts = [
-    nodeAccount(parts),
-    ...(hasOwnReconciler(parts.release) ? [RECONCILER] : []),
-    ...(parts.nodeSlices ? [CONTROLLER] : []),
+export function whereaboutsAccounts(installed: WhereaboutsInstalled): WhereaboutsAccount[] {
+  return [
+    nodeAccount(installed),
+    ...(hasOwnReconciler(installed.release) ? [RECONCILER] : []),
+    ...(installed.nodeSlices ? [CONTROLLER] : []),
   ];
-  return accounts.flatMap((account) => accessOf(account, parts.namespace));
 }
 
-function nodeAccount({ release, nodeSlices }: WhereaboutsParts): Account {
+/** The ServiceAccounts, and roles that allow their calls and nothing else. */
+export function whereaboutsAccess(installed: WhereaboutsInstalled): InstallObject[] {
+  const accounts = whereaboutsAccounts(installed);
+  return accounts.flatMap((account) => accessOf(account, installed.namespace));
+}
+
+function nodeAccount({ release, nodeSlices }: WhereaboutsInstalled): WhereaboutsAccount {
   const reconciles = !hasOwnReconciler(release);
   return {
     id: 'Node',
@@ -53,59 +60,69 @@ function nodeAccount({ release, nodeSlices }: WhereaboutsParts): Account {
     role: 'whereabouts-cni',
     everywhere: [
       // The control loop watches them all: pools, networks and the pods of its node.
-      rule(WHEREABOUTS, 'ippools', ['list', 'watch']),
-      ...(reconciles ? [rule(WHEREABOUTS, 'overlappingrangeipreservations', ['list'])] : []),
-      rule('k8s.cni.cncf.io', 'network-attachment-definitions', ['list', 'watch']),
-      rule('', 'pods', ['get', 'list', 'watch']),
-      rule('', 'nodes', ['get']),
-      rule('', 'events', ['create', 'patch']),
+      calls(WHEREABOUTS, 'ippools', ['list', 'watch']),
+      ...(reconciles ? [calls(WHEREABOUTS, 'overlappingrangeipreservations', ['list'])] : []),
+      calls('k8s.cni.cncf.io', 'network-attachment-definitions', ['list', 'watch']),
+      calls('', 'pods', ['get', 'list', 'watch']),
+      calls('', 'nodes', ['get']),
+      calls('', 'events', ['create', 'patch']),
     ],
     own: [
-      rule(WHEREABOUTS, 'ippools', ['get', 'create', 'patch']),
-      rule(WHEREABOUTS, 'overlappingrangeipreservations', ['get', 'create', 'delete']),
-      rule('coordination.k8s.io', 'leases', ['create']),
+      calls(WHEREABOUTS, 'ippools', ['get', 'create', 'patch']),
+      calls(WHEREABOUTS, 'overlappingrangeipreservations', ['get', 'create', 'delete']),
+      calls('coordination.k8s.io', 'leases', ['create']),
       // One for all pools; with slices, one for each slice, under its own name.
       nodeSlices
-        ? rule('coordination.k8s.io', 'leases', ['get', 'update'])
-        : rule('coordination.k8s.io', 'leases', ['get', 'update'], ['whereabouts']),
-      ...(nodeSlices ? [rule(WHEREABOUTS, 'nodeslicepools', ['get'])] : []),
+        ? calls('coordination.k8s.io', 'leases', ['get', 'update'])
+        : calls('coordination.k8s.io', 'leases', ['get', 'update'], ['whereabouts']),
+      ...(nodeSlices ? [calls(WHEREABOUTS, 'nodeslicepools', ['get'])] : []),
     ],
   };
 }
 
-const RECONCILER: Account = {
+const RECONCILER: WhereaboutsAccount = {
   id: 'Reconciler',
   name: 'whereabouts-reconciler',
   role: 'whereabouts-reconciler',
   everywhere: [
-    rule(WHEREABOUTS, 'ippools', ['list']),
-    rule(WHEREABOUTS, 'overlappingrangeipreservations', ['list']),
-    rule('', 'pods', ['get', 'list']),
+    calls(WHEREABOUTS, 'ippools', ['list']),
+    calls(WHEREABOUTS, 'overlappingrangeipreservations', ['list']),
+    calls('', 'pods', ['get', 'list']),
   ],
   own: [
-    rule(WHEREABOUTS, 'ippools', ['patch']),
-    rule(WHEREABOUTS, 'overlappingrangeipreservations', ['delete']),
+    calls(WHEREABOUTS, 'ippools', ['patch']),
+    calls(WHEREABOUTS, 'overlappingrangeipreservations', ['delete']),
   ],
 };
 
-const CONTROLLER: Account = {
+const CONTROLLER: WhereaboutsAccount = {
   id: 'Controller',
   name: 'whereabouts-controller',
   role: 'whereabouts-controller',
   everywhere: [
-    rule(WHEREABOUTS, 'nodeslicepools', ['list', 'watch']),
-    rule('k8s.cni.cncf.io', 'network-attachment-definitions', ['list', 'watch']),
-    rule('', 'nodes', ['list', 'watch']),
+    calls(WHEREABOUTS, 'nodeslicepools', ['list', 'watch']),
+    calls('k8s.cni.cncf.io', 'network-attachment-definitions', ['list', 'watch']),
+    calls('', 'nodes', ['list', 'watch']),
   ],
-  own: [rule(WHEREABOUTS, 'nodeslicepools', ['create', 'update', 'delete'])],
+  own: [calls(WHEREABOUTS, 'nodeslicepools', ['create', 'update', 'delete'])],
 };
 
-function rule(group: string, resource: string, verbs: string[], names?: string[]): Rule {
-  const named = names ? { resourceNames: names } : {};
-  return { apiGroups: [group], resources: [resource], ...named, verbs };
+function calls(
+  apiGroup: string,
+  resource: string,
+  verbs: readonly string[],
+  resourceNames?: readonly string[],
+): WhereaboutsCalls {
+  return { apiGroup, resource, ...(resourceNames ? { resourceNames } : {}), verbs };
 }
 
-function accessOf(account: Account, namespace: string): InstallObject[] {
+/** As a rule of a role. */
+function ruleOf({ apiGroup, resource, resourceNames, verbs }: WhereaboutsCalls): object {
+  const named = resourceNames ? { resourceNames } : {};
+  return { apiGroups: [apiGroup], resources: [resource], ...named, verbs };
+}
+
+function accessOf(account: WhereaboutsAccount, namespace: string): InstallObject[] {
   const { id, name, role, everywhere, own } = account;
   const subjects = [{ kind: 'ServiceAccount', name, namespace }];
   const apiVersion = `${RBAC}/v1`;
@@ -116,7 +133,12 @@ function accessOf(account: Account, namespace: string): InstallObject[] {
     },
     {
       id: `${id}ClusterRole`,
-      manifest: { apiVersion, kind: 'ClusterRole', metadata: { name: role }, rules: everywhere },
+      manifest: {
+        apiVersion,
+        kind: 'ClusterRole',
+        metadata: { name: role },
+        rules: everywhere.map(ruleOf),
+      },
     },
     {
       id: `${id}ClusterRoleBinding`,
@@ -130,7 +152,12 @@ function accessOf(account: Account, namespace: string): InstallObject[] {
     },
     {
       id: `${id}Role`,
-      manifest: { apiVersion, kind: 'Role', metadata: { name: role, namespace }, rules: own },
+      manifest: {
+        apiVersion,
+        kind: 'Role',
+        metadata: { name: role, namespace },
+        rules: own.map(ruleOf),
+      },
     },
     {
       id: `${id}RoleBinding`,
