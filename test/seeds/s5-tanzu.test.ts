@@ -18,9 +18,9 @@ describe('S5 Tanzu', () => {
   });
 
   test('S5.7 as printed, the closing quote below its key: read as kubectl reads it', () => {
-    const name = 's5-tanzu-printed.yaml';
-    const text = readFileSync(path.join(__dirname, name), 'utf8');
-    const { objects, unreadable } = readDocuments({ kind: 'file', name, text });
+    // Biome's YAML is stricter than kubectl's, and would refuse the file under its own name.
+    const text = readFileSync(path.join(__dirname, 's5-tanzu-printed.txt'), 'utf8');
+    const { objects, unreadable } = readDocuments({ kind: 'file', name: 'nad.yaml', text });
     expect(unreadable).toEqual([]);
     const [printed, repaired] = [objects[0]?.object, objectsOf('s5-tanzu')[0]] as any[];
     expect(JSON.parse(printed.spec.config)).toEqual(JSON.parse(repaired.spec.config));
