@@ -40,7 +40,8 @@ export function checkGateways(network: NetworkDefinition): Problem[] {
 function checkNetworkRoutes(ipam: IpamConfig, routes: readonly CniRoute[]): Problem[] {
   const problems = checkDefaultRoutes('ipam.routes', routes);
   // Nearly always there is one route, without a next hop: then there is no arithmetic to be done.
-  if (routes.length > 1) problems.push(...checkRoutesOnce('ipam.routes', routes));
+  if (routes.length > 1)
+    problems.push(...checkRoutesOnce('ipam.routes', routes, gatewaysByFamily(ipam)));
   const subnets = routes.some(({ gw }) => gw) ? subnetsOf(ipam) : undefined;
   if (!subnets) return problems;
   const gateways = new Set(gatewaysByFamily(ipam).keys());
