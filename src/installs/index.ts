@@ -1,6 +1,8 @@
 export * from './chart-values';
 export * from './dhcp-parts';
 export * from './dhcp-settings';
+export * from './gitops-argo-cd';
+export * from './gitops-flux';
 export * from './host-readme';
 export * from './install-object';
 export * from './microshift-firewall';
@@ -16,6 +18,7 @@ export * from './openshift-networks';
 export * from './openshift-scc';
 export * from './openshift-shims';
 export { type Rke2Feature, rke2Has, rke2Since } from './rke2-releases';
+export { TANZU_MULTUS_PACKAGE, TANZU_MULTUS_VERSIONS } from './tanzu-versions';
 export * from './whereabouts-objects';
 export * from './whereabouts-parts';
 export * from './whereabouts-rbac';
