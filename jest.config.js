@@ -14,7 +14,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: packageTests
     ? ['<rootDir>/test/package']
-    : ['<rootDir>/test', '<rootDir>/node-agent', '<rootDir>/src'],
+    : ['<rootDir>/test', '<rootDir>/node-agent', '<rootDir>/src', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',

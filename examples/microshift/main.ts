@@ -4,8 +4,10 @@ import {
   AddressClaim,
   BridgeNetwork,
   HostBridge,
+  HostFiles,
   Ipam,
   MultiNetPod,
+  MultusInstall,
   NetloomCrds,
   Platform,
 } from 'netloom/constructs';
@@ -16,6 +18,8 @@ Platform.microshift().applyTo(app);
 
 const crds = new Chart(app, 'crds');
 new NetloomCrds(crds, 'netloom');
+// Multus is a package of the host: no objects, but a file and steps, written below.
+new MultusInstall(crds, 'multus');
 
 const host = new Chart(app, 'host');
 host.addDependency(crds);
@@ -61,3 +65,4 @@ new MultiNetPod(edge, 'camera', {
 }).attach(lan, { interface: 'cam0', claim: camera });
 
 app.synth();
+HostFiles.of(app).write();

@@ -5,19 +5,23 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { checkObjects, severityOf } from 'netloom';
 import { parseAllDocuments } from 'yaml';
+import { exampleNames } from '../support/api-server-examples';
 import { ROOT } from '../support/story';
 
 const GOLDEN = path.join(__dirname, '../golden');
 const BIN = path.join(ROOT, 'node_modules/.bin');
 
 function filesOf(folder: string): Record<string, string> {
-  const names = readdirSync(folder).sort();
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
   return Object.fromEntries(
     names.map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]),
   );
 }
 
-const EXAMPLES = ['microshift', 'networks'];
+const EXAMPLES = exampleNames();
 
 /** Renewed by `npm run golden` only, and read in review. */
 test.each(EXAMPLES)(
@@ -40,6 +44,7 @@ test.each(EXAMPLES)(
         rmSync(folder, { recursive: true, force: true });
         mkdirSync(folder, { recursive: true });
         for (const [name, text] of Object.entries(filesOf(out))) {
+          mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
           writeFileSync(path.join(folder, name), text);
         }
       }

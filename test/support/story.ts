@@ -54,6 +54,7 @@ export class MicroShiftStory {
     await run(path.join(BIN, 'cdk8s'), ['synth', '--output', out], { cwd: ROOT, env });
     return new Map(
       readdirSync(out)
+        .filter((file) => file.endsWith('.yaml'))
         .sort()
         .map((file) => [file, readFileSync(path.join(out, file), 'utf8')]),
     );
