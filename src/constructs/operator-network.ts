@@ -5,6 +5,7 @@ import { checkAdditionalNetwork } from '../rules';
 import { clusterOf } from './cluster-facts';
 import type { NetworkPart } from './network-part';
 import { addAdditionalNetworks, entryProblems } from './openshift-operator';
+import { silenceAt } from './silences';
 
 /** A network whose objects OpenShift's operator makes. */
 export interface OperatorNetwork {
@@ -21,6 +22,7 @@ export function placeAtOperator(network: IConstruct, { parts, type }: OperatorNe
   const { scope, id } = Node.of(network);
   (scope as IConstruct).node.tryRemoveChild(id);
   const place = new Construct(scope as Construct, id);
+  silenceAt(network, place);
   addAdditionalNetworks(place, () => parts().map((part) => entryOf(part, type)));
   return place;
 }

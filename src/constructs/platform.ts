@@ -2,7 +2,6 @@ import { type IConstruct, Node } from 'constructs';
 import type { TargetVersions } from '../cni';
 import {
   type ContainerRuntime,
-  OPENSHIFT_ISOLATION,
   type PlatformChoices,
   type PlatformFacts,
   type PlatformName,
@@ -136,7 +135,7 @@ export class Platform {
 
   /** OpenShift: the Cluster Network Operator brings Multus. */
   static openshift(options: PlatformOptions = {}): Platform {
-    return new Platform('openshift', { isolation: OPENSHIFT_ISOLATION, ...options });
+    return new Platform('openshift', options);
   }
 
   /** Kubernetes with Kube-OVN as cluster network. */

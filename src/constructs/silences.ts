@@ -14,8 +14,16 @@ export function ownSilences(construct: IConstruct): ReadonlyMap<ProblemCode, str
 
 const NONE: Reasons = new Map();
 
+const standIns = new WeakMap<IConstruct, IConstruct>();
+
+/** Lets a construct that is not in the tree be silenced where another one stands in its place. */
+export function silenceAt(construct: IConstruct, place: IConstruct): void {
+  standIns.set(construct, place);
+}
+
 /** Silences a warning for a construct and all below it. */
-export function addSilence(construct: IConstruct, code: ProblemCode, reason: string): void {
+export function addSilence(at: IConstruct, code: ProblemCode, reason: string): void {
+  const construct = standIns.get(at) ?? at;
   const reasons = silences.get(construct) ?? new Map<ProblemCode, string>();
   silences.set(construct, reasons.set(code, reason));
   modelOf(construct).touch().hasSilences = true;

@@ -65,6 +65,8 @@ export interface PlatformFacts extends PlatformPaths {
   readonly plugins?: readonly string[] | undefined;
   /** Sysctls that tuning lets through by itself, with IFNAME for the interface. @default - all */
   readonly sysctls?: readonly string[] | undefined;
+  /** How its own Multus keeps pods from networks of other namespaces. @default - the cluster's choice */
+  readonly isolation?: { readonly globalNamespaces: readonly string[] } | undefined;
   /** The cluster network's file in `cniConfDir`, which Multus puts itself in front of. @default - the first one */
   readonly masterCniFile?: string | undefined;
   /** True where there is never more than one node. @default false */
@@ -135,7 +137,7 @@ const OPENSHIFT_SYSCTLS: readonly string[] = [
 ];
 
 /** What Multus of OpenShift is started with (cluster-network-operator, multus-daemon-config). */
-export const OPENSHIFT_ISOLATION = {
+const OPENSHIFT_ISOLATION = {
   globalNamespaces: [
     'default',
     'openshift-multus',
@@ -193,6 +195,7 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
     // kube-ovn, install.sh: CNI_CONFIG_PRIORITY=01.
     masterCniFile: '01-kube-ovn.conflist',
     parts: { ...UPSTREAM.parts, 'kube-ovn': 'built-in' },
+    isolation: OPENSHIFT_ISOLATION,
   },
   // Tanzu Kubernetes Grid with the package multus-cni (TKG 2.4, "Implementing Multus on workload
   // clusters"): upstream's objects of Multus 3.7 to 4.0, always thin. The node template has the

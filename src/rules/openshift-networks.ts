@@ -12,6 +12,7 @@ export function checkAdditionalNetwork(
 ): Problem[] {
   if (platform && platform.name !== 'openshift') return [noOperator(platform)];
   return [
+    ...checkHome(network),
     ...checkAnnotations(network),
     ...(type === 'SimpleMacvlan' ? checkSimpleMacvlan(network) : []),
     ...(type === 'SimpleMacvlan' && isPatched ? [noWords('patchCni', 'it is patched')] : []),
@@ -26,6 +27,21 @@ function noOperator({ name }: PlatformFacts): Problem {
     allowed: 'additionalNetwork on openshift',
     fix: 'leave it out: the network is then an object of its own',
   };
+}
+
+/** The operator has a default of its own, which pods would not look in. */
+function checkHome({ namespace }: NetworkDefinition): Problem[] {
+  if (namespace !== undefined) return [];
+  return [
+    {
+      code: 'NL_KEY_MISSING',
+      key: 'namespace',
+      found:
+        'nothing says which namespace the operator is to make the network in, and it takes default',
+      allowed: 'a namespace: of the network, or of its chart',
+      fix: "set namespace, such as 'default' for a network that all pods may use",
+    },
+  ];
 }
 
 function checkAnnotations({ resourceName }: NetworkDefinition): Problem[] {

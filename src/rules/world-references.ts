@@ -121,7 +121,7 @@ function checkIsolation(
   key: string,
   { name, namespace }: NamedNetwork,
   home: string | undefined,
-  { isolation }: World,
+  { platform, isolation = platform?.isolation }: World,
 ): Problem[] {
   if (!isolation || namespace === undefined || home === undefined || namespace === home) return [];
   if (isolation.globalNamespaces.includes(namespace)) return [];
@@ -131,7 +131,7 @@ function checkIsolation(
       key,
       found: `network "${namespace}/${name}" is in another namespace than the pod ("${home}"), which Multus refuses (namespaceIsolation)`,
       allowed: `networks of "${home}"${isolation.globalNamespaces.map((one) => ` or "${one}"`).join('')}`,
-      fix: `make the network in "${home}", or add "${namespace}" to Multus' globalNamespaces`,
+      fix: `make the network in "${home}", or ${platform?.isolation ? 'in "default"' : `add "${namespace}" to Multus' globalNamespaces`}`,
     },
   ];
 }

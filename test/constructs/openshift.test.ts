@@ -9,6 +9,7 @@ import {
   Network,
   OpenShiftNetworks,
   Platform,
+  Warnings,
   WhereaboutsPool,
 } from 'netloom/constructs';
 import { type Manifest, placeOf, problemsOfSynth, warningsTold } from './support';
@@ -89,6 +90,7 @@ describe('shims', () => {
     Platform.kubernetes().applyTo(other);
     dhcp(new Chart(other, 'apps', { namespace: 'apps' }), 'office');
     expect(operatorObjects(other)).toEqual([]);
+    warningsTold(); // that there is no daemon
   });
 
   test('S3.3 a platform that comes after the networks counts, too', () => {
@@ -270,7 +272,7 @@ describe('networks that the operator makes', () => {
     {
       name: 'on another platform',
       platform: Platform.kubernetes(),
-      make: (chart: Chart) => dhcp(chart, 'lan', { additionalNetwork: 'Raw' }),
+      make: (chart: Chart) => dhcp(chart, 'lan', { additionalNetwork: 'Raw', ipam: Ipam.static() }),
       want: ['[apps/lan] additionalNetwork NL_PLATFORM_UNSUPPORTED'],
     },
     {
@@ -319,6 +321,29 @@ describe('networks that the operator makes', () => {
         .map(placeOf)
         .sort(),
     ).toEqual(want);
+  });
+
+  test('refused: no namespace, where the operator has another default than kubectl', () => {
+    const app = openshiftApp();
+    dhcp(new Chart(app, 'apps'), 'lan', { additionalNetwork: 'Raw' });
+    expect(problemsOfSynth(() => app.synth()).map(placeOf)).toEqual([
+      '[apps/lan] namespace NL_KEY_MISSING',
+    ]);
+  });
+
+  test('warnings of it are silenced at the network', () => {
+    const app = openshiftApp();
+    const chart = new Chart(app, 'apps', { namespace: 'apps' });
+    const network = new BridgeNetwork(chart, 'lan', {
+      bridge: 'br-lan',
+      ipam: Ipam.dhcp(),
+      additionalNetwork: 'Raw',
+    });
+    app.synth();
+    expect(warningsTold().map(placeOf)).toEqual(['[apps/lan] ipam NL_DHCP_SERVER']);
+    Warnings.of(network).silence('NL_DHCP_SERVER', 'the router is a port of it');
+    app.synth();
+    expect(warningsTold()).toEqual([]);
   });
 
   test('refused: one name in two namespaces', () => {
