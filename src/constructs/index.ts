@@ -1,3 +1,4 @@
+export * from './dhcp-daemon';
 export * from './multus-install';
 export {
   type BandwidthSettings,
@@ -82,4 +83,5 @@ export * from './sriov-network';
 export * from './tap-network';
 export * from './vlan-network';
 export * from './warnings';
+export * from './whereabouts-install';
 export * from './whereabouts-pool';

@@ -40,7 +40,7 @@ export function problemsOf(construct: IConstruct): readonly Problem[] {
   return model.validations.get(construct)?.problems ?? [];
 }
 
-type Lists = 'networks' | 'pods' | 'bridges' | 'claims' | 'subnets';
+type Lists = 'networks' | 'pods' | 'bridges' | 'claims' | 'subnets' | 'installs';
 type GrowingWorld = World & { readonly [L in Lists]: NonNullable<World[L]>[number][] };
 
 /** One for each cluster that the tree is meant for; nearly always one. */
@@ -68,6 +68,13 @@ function worldsOf(model: Model): GrowingWorld[] {
     const pods = workload._pods();
     if (pods) worldOf(workload.construct).pods.push(pods);
   }
+  for (const [construct, part] of model.installs) {
+    const { key } = clusterOf(construct);
+    // What says nothing of its cluster counts for all.
+    for (const [other, { installs }] of worlds) {
+      if (key === other || key === '' || other === '') installs.push(part);
+    }
+  }
   return [...worlds.values()];
 }
 
@@ -88,6 +95,6 @@ function foreignSubnet(provider: string): KubeOvnSubnetDefinition {
 }
 
 function emptyWorld(facts: object): GrowingWorld {
-  const lists = { networks: [], pods: [], bridges: [], claims: [], subnets: [] };
+  const lists = { networks: [], pods: [], bridges: [], claims: [], subnets: [], installs: [] };
   return { ...facts, ...lists };
 }

@@ -7,7 +7,7 @@ import type {
   NamedNetwork,
   NetworkDefinition,
 } from '../kubernetes';
-import type { NamedClaim, PodsDefinition } from '../rules';
+import type { InstalledPart, NamedClaim, PodsDefinition } from '../rules';
 
 /** A construct, or a part of one, that can tell what is wrong with it by itself. */
 export interface Checked {
@@ -59,6 +59,8 @@ export class Model {
   readonly workloads = new Set<AttachedWorkload>();
   /** The networks of pods by the workload, and by its object where that is another construct. */
   readonly podNetworks = new Map<object, AttachedWorkload>();
+  /** What is installed, by the construct that does it. */
+  readonly installs = new Map<IConstruct, InstalledPart>();
   /** Networks that something else makes, and that this program refers to. */
   readonly references = new Set<NamedNetwork>();
   readonly validations = new Map<IConstruct, Validation>();

@@ -4,14 +4,22 @@ import { definedOnly } from '../cni';
 import type { Problem } from '../errors';
 import { type HostFile, type HostStep, type MultusSettings, multusParts } from '../installs';
 import { checkMultusInstall } from '../rules';
+import { bringDhcpWhereUsed } from './dhcp-when-used';
 import { addHostParts } from './host-parts';
 import { addInstallObjects } from './install-objects';
+import { modelOf } from './model';
 import { Platform } from './platform';
 import { validateWith } from './validation';
 
 export interface MultusInstallProps extends MultusSettings {
   /** @default - that of the nearest scope that has one, else upstream Kubernetes */
   readonly platform?: Platform;
+  /**
+   * False where something else brings the daemon that networks with dhcp need on each node.
+   *
+   * @default - a {@link DhcpDaemon} where a network uses dhcp, and the program has none
+   */
+  readonly dhcpDaemon?: boolean;
 }
 
 /**
@@ -35,7 +43,7 @@ export class MultusInstall extends Construct {
 
   constructor(scope: Construct, id: string, props: MultusInstallProps = {}) {
     super(scope, id);
-    const { platform, ...settings } = props;
+    const { platform, dhcpDaemon = true, ...settings } = props;
     this.platform = platform ?? Platform.of(this) ?? Platform.kubernetes();
     this.settings = settings;
     const parts = multusParts(this.platform._facts, this.filledIn());
@@ -43,6 +51,8 @@ export class MultusInstall extends Construct {
     this.hostFiles = parts.hostFiles;
     this.hostSteps = parts.hostSteps;
     addHostParts(this, { files: parts.hostFiles, steps: parts.hostSteps });
+    if (dhcpDaemon) bringDhcpWhereUsed(this, this.platform);
+    else modelOf(this).installs.set(this, { part: 'dhcp-daemon' });
     validateWith(this, this);
   }
 

@@ -4,6 +4,7 @@ import { checkBridges } from './world-bridges';
 import { checkClaims } from './world-claims';
 import { checkClusterOverlaps } from './world-cluster';
 import { checkDevices } from './world-devices';
+import { checkDhcpDaemons, checkNamedReservations } from './world-installs';
 import { checkProviders } from './world-kube-ovn';
 import { checkKubeOvnPods } from './world-kube-ovn-pods';
 import { checkMasters } from './world-masters';
@@ -31,6 +32,8 @@ const RULES: readonly WorldRule[] = [
   checkFixedAddresses,
   checkPoolAddresses,
   checkDevices,
+  checkNamedReservations,
+  checkDhcpDaemons,
 ];
 
 /**

@@ -1,6 +1,7 @@
 export * from './attachments';
 export * from './check-world';
 export * from './claims';
+export * from './dhcp-install';
 export * from './diagnosis';
 export * from './host-bridge';
 export * from './host-files';
@@ -18,5 +19,6 @@ export * from './policies';
 export * from './routes';
 export { checkSilence, SILENCE_ANNOTATION } from './silence';
 export * from './virtual-machines';
+export * from './whereabouts-install';
 export * from './workloads';
 export * from './world';

@@ -181,7 +181,10 @@ function requestAboveLimit(key: string, request: unknown, limit: unknown): Probl
   };
 }
 
-function checkMaxUnavailable({ maxUnavailable }: MultusSettings): Problem[] {
+/** Checks how many nodes' pods are renewed at a time. */
+export function checkMaxUnavailable({
+  maxUnavailable,
+}: Pick<MultusSettings, 'maxUnavailable'>): Problem[] {
   if (maxUnavailable === undefined) return [];
   const share = /^(\d{1,3})%$/.exec(String(maxUnavailable))?.[1];
   const number = typeof maxUnavailable === 'number' ? maxUnavailable : undefined;

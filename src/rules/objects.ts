@@ -4,6 +4,7 @@ import { checkWorld } from './check-world';
 import { NetworkIndex } from './network-index';
 import { Owners } from './owners';
 import type { Placed } from './placed';
+import { readInstalls } from './read-installs';
 import { readNetwork } from './read-network';
 import {
   type Manifest,
@@ -64,7 +65,8 @@ export function checkObjects(
   const owners = new Owners(manifests);
   const reads = manifests.map((manifest) => readObject(manifest, owners));
   const placed: Placed[][] = reads.map(({ problems }) => [...problems]);
-  const { world, parts } = worldOf(reads, options);
+  const installs = manifests.flatMap((manifest) => (manifest ? readInstalls(manifest) : []));
+  const { world, parts } = worldOf(reads, { ...options, installs });
   const add = ({ index, part }: Found, problem: Problem): void => {
     placed[index]?.push(part.place(problem));
   };
@@ -92,7 +94,7 @@ function readObject(manifest: Manifest | undefined, owners: Owners): ReadObject 
 /** The objects as one world, and the part that each of its definitions stands for. */
 function worldOf(
   reads: readonly ReadObject[],
-  options: CheckOptions,
+  options: CheckOptions & Pick<World, 'installs'>,
 ): { readonly world: World; readonly parts: ReadonlyMap<object, Found> } {
   const all = withoutPlans(
     reads.flatMap(({ parts }, index) => parts.map((part): Found => ({ index, part }))),

@@ -137,10 +137,7 @@ function checkWidth(one: PlacedRange): Problem[] {
   ];
 }
 
-function checkNames({
-  networkName,
-  enableOverlappingRanges = true,
-}: WhereaboutsSettings): Problem[] {
+function checkNames({ networkName }: WhereaboutsSettings): Problem[] {
   if (networkName === undefined || networkName === '') return [];
   // `-10.20.0.0-16` comes behind it: together they are the name of an object.
   const isName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(
@@ -161,16 +158,7 @@ function checkNames({
       },
     ];
   }
-  if (!enableOverlappingRanges) return [];
-  return [
-    {
-      code: 'NL_NETWORK_NAME',
-      key: 'networkName',
-      found: `the reconciler of whereabouts does not understand the reservations of a named network such as "${networkName}", and deletes those of pods that run`,
-      allowed: 'ranges of one name that do not overlap, each address in one CIDR only',
-      fix: 'set enableOverlappingRanges: false, since only overlapping CIDRs need the reservations',
-    },
-  ];
+  return [];
 }
 
 /** client-go's leader election refuses other orders, and the plugin then ends by a nil pointer. */

@@ -8,6 +8,7 @@ import type {
   NamedNetwork,
   NetworkDefinition,
   PlatformFacts,
+  PlatformPart,
   ReadAttachments,
   VirtualMachineDefinition,
 } from '../kubernetes';
@@ -47,6 +48,15 @@ export interface ClusterFacts {
   readonly isComplete?: boolean | undefined;
 }
 
+/** A part of the cluster that something of the world installs. */
+export interface InstalledPart {
+  readonly part: Exclude<PlatformPart, 'kube-ovn'>;
+  /** Its release, e.g. `v0.9.4`. @default - unknown */
+  readonly release?: string | undefined;
+  /** Of whereabouts: whether its reconciler is there. @default false */
+  readonly reconciles?: boolean | undefined;
+}
+
 /** Objects that rules look at together. */
 export interface World extends ClusterFacts {
   readonly networks: readonly NetworkDefinition[];
@@ -60,6 +70,8 @@ export interface World extends ClusterFacts {
   readonly subnets?: readonly KubeOvnSubnetDefinition[] | undefined;
   /** IPPools of Kube-OVN. @default - none */
   readonly ipPools?: readonly KubeOvnIpPoolDefinition[] | undefined;
+  /** What is installed, as far as the objects say. @default - nothing */
+  readonly installs?: readonly InstalledPart[] | undefined;
   /** @default - none */
   readonly policies?: readonly MultiNetworkPolicyDefinition[] | undefined;
   /** @default - none */

@@ -165,12 +165,6 @@ export const NETWORK_CASES: RuleCase[] = [
     want: 'chain[0].mtu',
   },
   {
-    code: 'NL_NETWORK_NAME',
-    name: 'a named network whose reservations are deleted',
-    given: checkNetwork(network(whereabouts({ range: POOL, networkName: 'tenant-a' }))),
-    want: 'ipam.networkName',
-  },
-  {
     code: 'NL_PLUGIN_UNKNOWN',
     name: 'a plugin with two letters swapped',
     given: checkNetwork(read({ type: 'macvaln', master: 'eth1' })),

@@ -139,6 +139,22 @@ export const WORLD_CASES: RuleCase[] = [
     want: 'attachments[0]',
   },
   {
+    code: 'NL_NETWORK_NAME',
+    name: 'a named network whose reservations are deleted',
+    given: inWorld({
+      networks: [
+        network({
+          ipam: {
+            kind: 'whereabouts',
+            settings: { range: '10.20.0.0/24', networkName: 'tenant-a' },
+          },
+        }),
+      ],
+      installs: [{ part: 'whereabouts', reconciles: true, release: 'v0.9.4' }],
+    }),
+    want: 'ipam.networkName',
+  },
+  {
     code: 'NL_NETWORK_UNSEEN',
     name: 'a pod without its networks',
     given: inWorld({ pods: [written('lan')] }),

@@ -402,7 +402,7 @@ describe('other settings', () => {
     {
       name: 'S3.5 a name',
       given: { range: RANGE, networkName: 'tenant-a' },
-      want: ['NL_NETWORK_NAME ipam.networkName'],
+      want: [],
     },
     {
       name: 'S3.5 whose reservations nobody needs',
