@@ -34,7 +34,8 @@ for dir in "$CONF_DIR" "$BIN_DIR"; do
   rm -f "$probe"
 done
 for name in multus multus-shim passthru; do
-  rm -f "$BIN_DIR/$name".temp* "$BIN_DIR/_$name"[0-9]*
+  rm -f "$BIN_DIR/$name.temp" "$BIN_DIR/$name".temp[0-9]*
+  rm -f "$BIN_DIR/_$name"[0-9]*
 done
 rm -f "$conf.new"
 if [ "$MODE" = thick ]; then
