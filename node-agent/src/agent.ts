@@ -7,6 +7,7 @@ import { type AgentConfig, listenAddresses, loadConfig } from './config';
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
+import { NodeObserver } from './node-facts';
 import { SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
 import { WATCH_INTERVAL_MS, watchFiles } from './watch-files';
@@ -86,10 +87,11 @@ class Agent implements NodeAgent {
     this.endings.push(() => store.close());
     const contents = store.load();
     const addresses = new AddressService(store, contents, this.options.clock ?? Date.now);
+    const links = this.options.links ?? new Iproute2(config.stateDir);
     const bridges = new BridgeService({
       node: config.name,
       store,
-      links: this.options.links ?? new Iproute2(config.stateDir),
+      links,
       records: contents.bridges,
       counter: contents.counters.bridges,
     });
@@ -98,6 +100,7 @@ class Agent implements NodeAgent {
       info: { name: config.name, version: agentVersion(), store: contents.storeId },
       addresses,
       bridges,
+      node: new NodeObserver(config.name, config.host, links),
       log: this.log,
       credentials: () => credentials,
       isReady: () => this.isReady,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { NetloomError, type Problem } from 'netloom';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { CNI_BIN_DIRS, CNI_CONF_DIRS } from './node-facts';
 import { problemsOfSchema } from './problems';
 
 /** What a credential may do. */
@@ -46,6 +47,8 @@ const clientSchema = z.strictObject({
 /** Takes `10.0.0.5:8443`, `[fd00::5]:8443` and `localhost:8443`. */
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):(\d{1,5})$/;
 
+const hostPath = z.string().regex(/^\//, 'an absolute path');
+
 const configSchema = z.strictObject({
   /** Name of the node or agent: part of the bridges' MAC addresses. */
   name: z
@@ -69,6 +72,23 @@ const configSchema = z.strictObject({
   }),
   tokens: z.array(tokenSchema).default([]),
   clients: z.array(clientSchema).default([]),
+  /** Where to look for what other programs have put on the host. */
+  host: z
+    .strictObject({
+      /** The host's root as the agent sees it: where it is mounted, in a pod. */
+      root: hostPath.default('/'),
+      /** Folders with CNI configuration, as they are on the host. */
+      cniConfDirs: z
+        .array(hostPath)
+        .min(1)
+        .default([...CNI_CONF_DIRS]),
+      /** Folders with CNI plugins, as they are on the host. */
+      cniBinDirs: z
+        .array(hostPath)
+        .min(1)
+        .default([...CNI_BIN_DIRS]),
+    })
+    .prefault({}),
 });
 
 /** `agent.yaml`, checked, with absolute paths. */

@@ -3,6 +3,7 @@ import { Agent, request } from 'undici';
 import type { z } from 'zod';
 import { NetloomError, type Problem } from '../errors';
 import type { AgentConnection } from './connections';
+import { type NodeFactsView, nodeFactsSchema } from './node-facts';
 import {
   type AgentInfo,
   API_VERSION,
@@ -49,6 +50,11 @@ export class AgentClient {
 
   info(): Promise<AgentInfo> {
     return this.call(infoSchema, { method: 'GET', path: ['info'], about: 'its name' });
+  }
+
+  /** What secondary networks find on the agent's node. */
+  node(): Promise<NodeFactsView> {
+    return this.call(nodeFactsSchema, { method: 'GET', path: ['node'], about: 'its node' });
   }
 
   async pools(): Promise<PoolView[]> {

@@ -1,3 +1,4 @@
 export * from './client';
 export * from './connections';
+export * from './node-facts';
 export * from './schemas';

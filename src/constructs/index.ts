@@ -58,6 +58,8 @@ export * from './bridge-network';
 export * from './chain';
 export * from './cni-network';
 export * from './dummy-network';
+export * from './gitops';
+export { FluxKustomizations, type FluxOptions } from './gitops-flux';
 export * from './host-bridge';
 export * from './host-device-network';
 export * from './host-files';

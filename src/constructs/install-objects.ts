@@ -2,6 +2,7 @@ import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { additionalNetworksOf, type InstallObject } from '../installs';
 import { addChartObject } from './chart-objects';
+import { markInstall } from './gitops-layers';
 import { clusterScoped } from './metadata';
 import { addAdditionalNetworks } from './openshift-operator';
 
@@ -28,6 +29,7 @@ export function addInstallObjects(
     }
     const object = new ApiObject(scope, id, manifest as unknown as ApiObjectProps);
     if (manifest.metadata.namespace === undefined) clusterScoped(object);
+    markInstall(object);
     const before = made.at(-1);
     if (before) object.addDependency(before);
     made.push(object);

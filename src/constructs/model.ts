@@ -8,6 +8,7 @@ import type {
   NetworkDefinition,
 } from '../kubernetes';
 import type { InstalledPart, NamedClaim, PodsDefinition } from '../rules';
+import { writeHelmDefinitions } from './gitops-helm';
 
 /** A construct, or a part of one, that can tell what is wrong with it by itself. */
 export interface Checked {
@@ -89,6 +90,7 @@ export function modelOf(construct: IConstruct): Model {
   if (existing) return existing;
   const model = new Model();
   models.set(root, model);
+  writeHelmDefinitions(root);
   // The root is asked first: cdk8s validates a tree from the top, once for the app and once for each chart.
   root.node.addValidation({
     validate: () => {

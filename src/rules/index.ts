@@ -11,6 +11,8 @@ export * from './kube-ovn-subnet';
 export * from './multus-install';
 export * from './names';
 export * from './network';
+export * from './node-facts';
+export * from './node-needs';
 export * from './objects';
 export * from './openshift-networks';
 export * from './options';

@@ -15,6 +15,7 @@ import {
   platformFacts,
 } from 'netloom';
 import { NETWORK_CASES } from './cases-network';
+import { NODE_CASES } from './cases-node';
 import { WORLD_CASES } from './cases-world';
 import {
   attached,
@@ -41,6 +42,7 @@ export interface RuleCase {
 /** One case for each code that the rules can give: exactly that code, and the user's key to the value. */
 export const RULE_CASES: RuleCase[] = [
   ...NETWORK_CASES,
+  ...NODE_CASES,
   ...WORLD_CASES,
   {
     code: 'NL_ADDRESS_INVALID',

@@ -5,6 +5,7 @@ import {
   type BridgeView,
   type ClaimView,
   claimRequestSchema,
+  type NodeFactsView,
   type PoolView,
   putBridgeSchema,
   putPoolSchema,
@@ -13,6 +14,7 @@ import {
 import { z } from 'zod';
 import type { AddressService } from '../address-service';
 import type { BridgeService } from '../bridges';
+import type { NodeObserver } from '../node-facts';
 import { problemsOfSchema } from '../problems';
 import type { Caller } from './callers';
 
@@ -21,6 +23,7 @@ export interface RouteParts {
   readonly info: AgentInfo;
   readonly addresses: AddressService;
   readonly bridges: BridgeService;
+  readonly node: NodeObserver;
 }
 
 /** What a change was about, for its audit line. */
@@ -53,6 +56,10 @@ export function addRoutes(app: FastifyInstance, parts: RouteParts): void {
   app.get('/info', async (request): Promise<AgentInfo> => {
     callerOf(request).require('read');
     return parts.info;
+  });
+  app.get('/node', async (request): Promise<NodeFactsView> => {
+    callerOf(request).require('read');
+    return parts.node.observe();
   });
   addPoolRoutes(app, parts.addresses);
   addClaimRoutes(app, parts.addresses);

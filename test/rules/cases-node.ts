@@ -1,0 +1,102 @@
+import { checkNode, type NodeFacts, type Problem, type ProblemCode } from 'netloom';
+
+interface NodeCase {
+  code: ProblemCode;
+  name: string;
+  given: Problem[];
+  want: string;
+}
+
+/** A node on which everything is as it should be. */
+export const NODE: NodeFacts = {
+  node: 'edge-1',
+  interfaces: [
+    {
+      name: 'eth0',
+      up: true,
+      carrier: true,
+      mtu: 1500,
+      mac: '02:00:00:00:00:01',
+      addresses: ['192.168.1.10/24'],
+      hasDefaultRoute: true,
+    },
+    {
+      name: 'eth1',
+      up: true,
+      carrier: true,
+      mtu: 9000,
+      mac: '02:00:00:00:00:02',
+      addresses: [],
+      hasDefaultRoute: false,
+    },
+  ],
+  modules: [
+    { name: 'macvlan', state: 'available' },
+    { name: '8021q', state: 'missing' },
+  ],
+  cniConfDirs: [
+    {
+      dir: '/etc/cni/net.d',
+      files: [
+        {
+          file: '00-multus.conf',
+          name: 'multus-cni-network',
+          types: ['multus-shim'],
+          multus: {
+            clusterNetwork: '/etc/cni/net.d/10-calico.conflist',
+            clusterNetworkFound: true,
+          },
+        },
+        { file: '10-calico.conflist', name: 'k8s-pod-network', types: ['calico', 'host-local'] },
+      ],
+    },
+  ],
+  cniBinDirs: [
+    {
+      dir: '/opt/cni/bin',
+      plugins: ['bridge', 'calico', 'dhcp', 'host-local', 'macvlan', 'multus-shim', 'vlan'].map(
+        (name) => ({ name, release: '1.9.1' }),
+      ),
+    },
+  ],
+  dhcpSocket: '/run/cni/dhcp.sock',
+};
+
+/** What a network asks of a node. */
+export function needs(...entries: readonly (readonly [string, string[]])[]) {
+  return { masters: new Map<string, string[]>(), plugins: new Map(entries) };
+}
+
+/** One case for each code of `checkNode`. */
+export const NODE_CASES: NodeCase[] = [
+  {
+    code: 'NL_NODE_CNI_CONFIG',
+    name: 'no configuration at all',
+    given: checkNode({ ...NODE, cniConfDirs: [{ dir: '/etc/cni/net.d', files: [] }] }),
+    want: 'cniConfDirs',
+  },
+  {
+    code: 'NL_NODE_DHCP',
+    name: 'a network with dhcp, and no daemon',
+    given: checkNode({ ...NODE, dhcpSocket: undefined }, needs(['dhcp', ['apps/lan']])),
+    want: 'dhcpSocket',
+  },
+  {
+    code: 'NL_NODE_LINK',
+    name: 'a master that is not there',
+    given: checkNode(NODE, { ...needs(), masters: new Map([['eth7', ['apps/storage']]]) }),
+    want: 'eth7',
+  },
+  {
+    code: 'NL_NODE_MODULE',
+    name: 'a kernel without VLANs',
+    given: checkNode(NODE, needs(['vlan', ['apps/storage']])),
+    want: '8021q',
+  },
+  {
+    code: 'NL_NODE_PLUGIN_MISSING',
+    name: 'a plugin that is not installed',
+    given: checkNode(NODE, needs(['whereabouts', ['apps/storage']])),
+    want: 'whereabouts',
+  },
+];
