@@ -174,8 +174,6 @@ test('the modules that the kernel has, by the lists of depmod', async () => {
   expect(await state('8021q')).toBe('built-in');
 });
 
-const withPlugins = PLUGINS ? test : test.skip;
-
 withPlugins(
   'real CNI plugins tell their names, and none that anybody could have written is run',
   async () => {
