@@ -1,16 +1,30 @@
 import { ApiObject, type ApiObjectProps, Lazy, Yaml } from 'cdk8s';
 import { type Construct, type IConstruct, Node } from 'constructs';
 import type { Problem } from '../errors';
-import { type ChartValues, type InstallObject, mergeValues, valuesText } from '../installs';
+import {
+  type ChartValues,
+  type InstallObject,
+  type MergedValues,
+  mergeValues,
+  type Values,
+  valuesText,
+} from '../installs';
 import { clusterOf } from './cluster-facts';
-import { addHostParts } from './host-parts';
+import { addHostParts, isInTree } from './host-parts';
 import { modelOf } from './model';
 import { checkedBy, validateWith } from './validation';
 
 /** An object of a Helm chart, with all that installs of one tree set of it. */
 interface SharedChart {
   readonly object: ApiObject;
-  readonly wanted: ChartValues[];
+  readonly wanted: Wanted[];
+}
+
+/** What one install sets: values of the chart, and members of the object's spec. */
+interface Wanted {
+  readonly values: Values;
+  readonly spec: Values;
+  readonly by: IConstruct;
 }
 
 const charts = new WeakMap<IConstruct, Map<string, SharedChart>>();
@@ -20,40 +34,70 @@ const charts = new WeakMap<IConstruct, Map<string, SharedChart>>();
  * stands with the first of them, and its text is the same in whatever order they come. Values that
  * two of them want differently are told at the later one.
  */
-export function addChartObject(scope: Construct, { id, manifest, chart }: InstallObject): ApiObject {
-  const wanted = chart as ChartValues;
+export function addChartObject(scope: Construct, install: InstallObject): ApiObject {
+  const { kind, metadata } = install.manifest;
   const root = Node.of(scope).root;
   const known = charts.get(root) ?? new Map<string, SharedChart>();
   charts.set(root, known);
-  const { kind, metadata } = manifest;
   const key = JSON.stringify([kind, metadata.namespace, metadata.name, clusterOf(scope).key]);
   const shared = known.get(key);
+  const wanted = wantedBy(scope, install);
   modelOf(scope).touch();
-  if (shared) {
-    const before = [...shared.wanted];
-    shared.wanted.push(wanted);
-    validateWith(
-      scope,
-      checkedBy(() => conflictsOf(before, wanted, metadata.name)),
-    );
-    return shared.object;
+  if (!shared || !isInTree(shared.object)) {
+    const made = [wanted];
+    const object = newChartObject(scope, install, made);
+    known.set(key, { object, wanted: made });
+    return object;
   }
-  const all = [wanted];
-  const produce = (): string => valuesText(mergeValues(all.map(({ values }) => values)).values);
-  const spec = { ...(manifest['spec'] as object), valuesContent: Lazy.any({ produce }) };
+  const before = [...shared.wanted];
+  shared.wanted.push(wanted);
+  validateWith(
+    scope,
+    checkedBy(() => conflictsOf(before, wanted, metadata.name)),
+  );
+  return shared.object;
+}
+
+function wantedBy(by: IConstruct, { manifest, chart }: InstallObject): Wanted {
+  const { valuesContent, ...spec } = manifest['spec'] as Record<string, unknown>;
+  return { values: (chart as ChartValues).values, spec, by };
+}
+
+function newChartObject(
+  scope: Construct,
+  { id, manifest, chart }: InstallObject,
+  wanted: readonly Wanted[],
+): ApiObject {
+  const produce = (): Values => {
+    const { spec, values } = merged(wanted);
+    return { ...spec.values, valuesContent: valuesText(values.values) };
+  };
+  const spec = Lazy.any({ produce });
   const object = new ApiObject(scope, id, { ...manifest, spec } as unknown as ApiObjectProps);
-  known.set(key, { object, wanted: all });
-  const { file } = wanted;
+  const file = chart?.file;
   if (file) {
-    const content = (): string => Yaml.stringify(object.toJson());
-    addHostParts(scope, () => ({ files: [{ ...file, content: content() }] }));
+    addHostParts(scope, () => ({
+      files: [{ ...file, content: Yaml.stringify(object.toJson()) }],
+    }));
   }
   return object;
 }
 
-function conflictsOf(before: readonly ChartValues[], wanted: ChartValues, name: string): Problem[] {
-  const others = mergeValues(before.map(({ values }) => values));
-  const { conflicts } = mergeValues([others.values, wanted.values]);
+/** What is set by all that are still in the tree. */
+function merged(all: readonly Wanted[]): Record<'spec' | 'values', MergedValues> {
+  const there = all.filter(({ by }) => isInTree(by));
+  return {
+    spec: mergeValues(there.map(({ spec }) => spec)),
+    values: mergeValues(there.map(({ values }) => values)),
+  };
+}
+
+function conflictsOf(before: readonly Wanted[], wanted: Wanted, name: string): Problem[] {
+  const { spec, values } = merged(before);
+  const conflicts = [
+    ...mergeValues([spec.values, wanted.spec]).conflicts,
+    ...mergeValues([values.values, wanted.values]).conflicts,
+  ];
   return conflicts.map((key) => ({
     code: 'NL_VALUES_CONFLICT',
     key,

@@ -48,7 +48,8 @@ export class HostFiles {
    * @param dir @default - `host` in the app's output folder; beside `templates` in a Helm chart
    * @returns the files that were written, the README first; none when nothing belongs on hosts
    * @throws NL_NAME_INVALID for a path that leads out of the folder, or a symbolic link in the way
-   * @throws NL_VALUES_CONFLICT for two contents of one file
+   * @throws NL_VALUES_CONFLICT for two contents of one file: those of several clusters go into folders
+   * of their own
    */
   write(dir?: string): string[] {
     const { files, steps } = this;

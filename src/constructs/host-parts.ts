@@ -2,6 +2,7 @@ import { type IConstruct, Node } from 'constructs';
 import type { Problem } from '../errors';
 import type { HostFile, HostStep } from '../installs';
 import { checkHostFiles } from '../rules';
+import { clusterOf } from './cluster-facts';
 import { checkedBy, validateWith } from './validation';
 
 /** What a construct wants on hosts. */
@@ -38,23 +39,33 @@ export function addHostParts(construct: IConstruct, parts: HostParts | Asked): v
 
 /** What is wanted at and below a construct, in the order in which it was asked for. */
 export function hostPartsOf(scope: IConstruct): Required<HostParts> {
-  const files: HostFile[] = [];
-  const steps: HostStep[] = [];
-  for (const [construct, asks] of asked.get(Node.of(scope).root) ?? []) {
-    if (!Node.of(construct).scopes.includes(scope)) continue;
-    for (const ask of asks) {
-      const parts = ask();
-      files.push(...(parts.files ?? []));
-      steps.push(...(parts.steps ?? []));
-    }
-  }
-  return { files, steps };
+  const parts = askedAt(scope).map(([, one]) => one);
+  return {
+    files: parts.flatMap(({ files }) => files ?? []),
+    steps: parts.flatMap(({ steps }) => steps ?? []),
+  };
 }
 
-/** Problems of some parts, seen with all others of the tree; told where the parts come from. */
+function askedAt(scope: IConstruct): [IConstruct, HostParts][] {
+  const all = [...(asked.get(Node.of(scope).root) ?? [])];
+  return all
+    .filter(([one]) => Node.of(one).scopes.includes(scope) && isInTree(one))
+    .flatMap(([one, asks]) => asks.map((ask): [IConstruct, HostParts] => [one, ask()]));
+}
+
+/** False for what was taken out of its tree again. */
+export function isInTree(construct: IConstruct): boolean {
+  const { scope, id } = Node.of(construct);
+  return !scope || (Node.of(scope).tryFindChild(id) === construct && isInTree(scope));
+}
+
+/** Problems of some parts, seen with all others of their cluster; told where the parts come from. */
 function problemsOfParts(construct: IConstruct, { files = [] }: HostParts): Problem[] {
   const paths = new Set(files.map(({ path }) => path));
-  const others = hostPartsOf(Node.of(construct).root).files;
+  const cluster = clusterOf(construct).key;
+  const others = askedAt(Node.of(construct).root)
+    .filter(([one]) => clusterOf(one).key === cluster)
+    .flatMap(([, parts]) => parts.files ?? []);
   const problems = checkHostFiles(others.filter(({ path }) => paths.has(path)));
   const texts = new Set<string>();
   return problems.filter(({ code, key }) => {

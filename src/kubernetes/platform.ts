@@ -110,14 +110,22 @@ const OPENSHIFT = {
   privileges: 'scc',
 } as const;
 
+/** Releases of containernetworking/plugins, as images and nodes have them as a whole. */
+const CNI_PLUGINS: readonly string[] = [
+  ...['bandwidth', 'bridge', 'dhcp', 'dummy', 'firewall', 'host-device', 'host-local', 'ipvlan'],
+  ...['loopback', 'macvlan', 'portmap', 'ptp', 'sbr', 'static', 'tap', 'tuning', 'vlan', 'vrf'],
+];
+
+/** The image hardened-cni-plugins of the chart rke2-multus copies them, and its part whereabouts. */
+const RKE2_PLUGINS: readonly string[] = [...CNI_PLUGINS, 'whereabouts'];
+
 /**
  * What the DaemonSet multus-additional-cni-plugins copies (cluster-network-operator,
  * bindata/network/multus/multus.yaml), the cluster network's own plugin, and those of the operators
  * for SR-IOV and virtualization.
  */
 const OPENSHIFT_PLUGINS: readonly string[] = [
-  ...['bandwidth', 'bridge', 'dhcp', 'dummy', 'firewall', 'host-device', 'host-local', 'ipvlan'],
-  ...['loopback', 'macvlan', 'portmap', 'ptp', 'sbr', 'static', 'tap', 'tuning', 'vlan', 'vrf'],
+  ...CNI_PLUGINS,
   ...['bond', 'egress-router', 'route-override', 'whereabouts', 'ovn-k8s-cni-overlay'],
   ...['sriov', 'ib-sriov', 'rdma', 'ovs', 'cnv-bridge', 'cnv-tuning'],
 ];
@@ -153,6 +161,7 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
   k3s: {
     name: 'k3s',
     ...UPSTREAM,
+    plugins: RKE2_PLUGINS,
     cniBinDir: '/var/lib/rancher/k3s/data/cni',
     cniConfDir: '/var/lib/rancher/k3s/agent/etc/cni/net.d',
     criSocket: '/run/k3s/containerd/containerd.sock',
@@ -163,6 +172,7 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
   rke2: {
     name: 'rke2',
     ...UPSTREAM,
+    plugins: RKE2_PLUGINS,
     criSocket: '/run/k3s/containerd/containerd.sock',
     multusDaemonSet: 'rke2-multus',
     parts: { multus: 'settings', whereabouts: 'settings', 'dhcp-daemon': 'settings' },
@@ -185,6 +195,7 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
     ...OPENSHIFT,
     plugins: OPENSHIFT_PLUGINS,
     sysctls: OPENSHIFT_SYSCTLS,
+    isolation: OPENSHIFT_ISOLATION,
     cniBinDir: '/var/lib/cni/bin',
     cniConfDir: '/etc/kubernetes/cni/net.d',
     parts: { multus: 'built-in', whereabouts: 'settings', 'dhcp-daemon': 'settings' },
@@ -195,7 +206,6 @@ const PLATFORMS: Readonly<Record<PlatformName, PlatformFacts>> = {
     // kube-ovn, install.sh: CNI_CONFIG_PRIORITY=01.
     masterCniFile: '01-kube-ovn.conflist',
     parts: { ...UPSTREAM.parts, 'kube-ovn': 'built-in' },
-    isolation: OPENSHIFT_ISOLATION,
   },
   // Tanzu Kubernetes Grid with the package multus-cni (TKG 2.4, "Implementing Multus on workload
   // clusters"): upstream's objects of Multus 3.7 to 4.0, always thin. The node template has the

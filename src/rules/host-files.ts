@@ -45,6 +45,6 @@ function twice(key: string, path: string): Problem {
     key,
     found: `two contents are wanted for "${path}"`,
     allowed: 'one content for each file of a host',
-    fix: 'leave one of them out, or give them the same settings',
+    fix: 'give them the same settings; for several clusters, write the files of each into a folder of its own: HostFiles.of(chart).write(dir)',
   };
 }

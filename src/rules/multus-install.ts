@@ -11,12 +11,14 @@ import { checkHostPath } from './host-files';
 import { checkImage, checkQuantity, checkRegistry, quantityOf } from './install-values';
 import { checkMultusIsolation, checkMultusNetworks } from './multus-install-networks';
 import { checkNamespace, checkObjectName, checkWord } from './names';
+import { checkPlatformMultus } from './platform-installs';
 import { shortJson } from './short-json';
 import type { ClusterFacts } from './world';
 
 /** Platforms whose own Multus runs in one way only. */
 const MODES: Readonly<Partial<Record<PlatformName, MultusMode>>> = {
   microshift: 'thin',
+  k3s: 'thin',
   tanzu: 'thin',
   openshift: 'thick',
 };
@@ -42,6 +44,7 @@ export function checkMultusInstall(
     ...checkMode(facts, settings),
     ...checkPaths(facts, settings),
     ...(isOurs ? checkRelease(settings) : checkForeign(facts, settings)),
+    ...checkPlatformMultus(facts, settings),
     ...checkImage('image', settings.image),
     ...checkImage('prepareImage', settings.prepareImage),
     ...checkRegistry('registry', settings.registry),

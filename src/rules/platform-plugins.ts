@@ -1,6 +1,8 @@
 import { chainType, ipamType, linkType } from '../cni';
 import type { Problem } from '../errors';
 import type { NetworkDefinition, PlatformFacts } from '../kubernetes';
+import { checkSupervisor } from './tanzu-install';
+import { checkWhereaboutsFile } from './whereabouts-file';
 
 /** What a platform does not support of a network, and what it does not bring by itself. */
 export function checkPlatform(
@@ -13,6 +15,8 @@ export function checkPlatform(
     ...checkLink(network, platform),
     ...checkChain(network, platform),
     ...checkSysctls(network, platform),
+    ...checkWhereaboutsFile(network, platform),
+    ...checkSupervisor(platform),
   ];
 }
 

@@ -153,7 +153,7 @@ const cases: Case[] = [
   },
   {
     name: 'a release of a chart, which the chart knows',
-    on: 'rke2',
+    on: 'k3s',
     given: { version: 'v9.9.9' },
     want: [],
   },

@@ -1,0 +1,28 @@
+import type { Problem } from '../errors';
+import type { DhcpDaemonSettings, MultusSettings, WhereaboutsInstallSettings } from '../installs';
+import type { PlatformFacts } from '../kubernetes';
+import { checkChartDhcp, checkChartMultus, checkChartWhereabouts } from './rke2-installs';
+import { checkSupervisor, checkTanzuMultus } from './tanzu-install';
+
+/** What a platform's own way to install Multus has against it. */
+export function checkPlatformMultus(facts: PlatformFacts, settings: MultusSettings): Problem[] {
+  if (facts.name === 'tanzu') return checkTanzuMultus(facts, settings);
+  return isChart(facts) ? checkChartMultus(facts, settings) : [];
+}
+
+/** What a platform's own way to install whereabouts has against it. */
+export function checkPlatformWhereabouts(
+  facts: PlatformFacts,
+  settings: WhereaboutsInstallSettings,
+): Problem[] {
+  return isChart(facts) ? checkChartWhereabouts(facts, settings) : checkSupervisor(facts);
+}
+
+/** What a platform's own way to install the DHCP daemon has against it. */
+export function checkPlatformDhcp(facts: PlatformFacts, settings: DhcpDaemonSettings): Problem[] {
+  return isChart(facts) ? checkChartDhcp(facts, settings) : checkSupervisor(facts);
+}
+
+function isChart({ name }: PlatformFacts): boolean {
+  return name === 'rke2' || name === 'k3s';
+}
