@@ -7,6 +7,7 @@ import {
   MultiNetPod,
   OpenShiftNetworks,
   Platform,
+  WhereaboutsInstall,
   WhereaboutsPool,
 } from 'netloom/constructs';
 
@@ -21,6 +22,8 @@ new Namespace(namespaces, 'tenants', { metadata: { name: 'tenants' } });
 const operator = new Chart(app, 'operator');
 operator.addDependency(namespaces);
 new OpenShiftNetworks(operator, 'networks');
+// 3.7.1.5, when the reconciler looks for addresses whose pods are gone.
+new WhereaboutsInstall(operator, 'whereabouts', { reconcilerCron: '*/15 * * * *' });
 
 const tenants = new Chart(app, 'tenants', {
   namespace: 'tenants',

@@ -6,6 +6,7 @@ import { checkDhcpInstall } from '../rules';
 import { addHostParts } from './host-parts';
 import { addInstallObjects } from './install-objects';
 import { modelOf } from './model';
+import { addInstalledPlatform } from './openshift-operator';
 import { Platform } from './platform';
 import { validateWith } from './validation';
 
@@ -43,6 +44,7 @@ export class DhcpDaemon extends Construct {
     this.hostSteps = parts.hostSteps;
     addHostParts(this, { files: parts.hostFiles, steps: parts.hostSteps });
     modelOf(this).installs.set(this, { part: 'dhcp-daemon' });
+    addInstalledPlatform(this, this.platform.name);
     validateWith(this, this);
   }
 

@@ -20,7 +20,7 @@ export function addInstallObjects(
     const { id, manifest } = install;
     const entries = additionalNetworksOf(install);
     if (entries) {
-      addAdditionalNetworks(scope, () => entries);
+      addAdditionalNetworks(scope, () => entries, true);
       continue;
     }
     if (install.chart) {

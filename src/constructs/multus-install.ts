@@ -8,6 +8,7 @@ import { bringDhcpWhereUsed } from './dhcp-when-used';
 import { addHostParts } from './host-parts';
 import { addInstallObjects } from './install-objects';
 import { modelOf } from './model';
+import { addInstalledPlatform } from './openshift-operator';
 import { Platform } from './platform';
 import { validateWith } from './validation';
 
@@ -53,6 +54,7 @@ export class MultusInstall extends Construct {
     addHostParts(this, { files: parts.hostFiles, steps: parts.hostSteps });
     if (dhcpDaemon) bringDhcpWhereUsed(this, this.platform);
     else modelOf(this).installs.set(this, { part: 'dhcp-daemon' });
+    addInstalledPlatform(this, this.platform.name);
     validateWith(this, this);
   }
 

@@ -10,6 +10,7 @@ import {
   SHIMMED_IPAMS,
   type ShimmedIpam,
 } from '../installs';
+import type { PlatformName } from '../kubernetes';
 import { checkEntries } from '../rules';
 import { clusterOf } from './cluster-facts';
 import { clusterScoped } from './metadata';
@@ -18,6 +19,8 @@ import { modelOf } from './model';
 /** Something that wants entries in the list of OpenShift's operator. */
 interface Claimant {
   readonly construct: IConstruct;
+  /** True for what is there for the cluster: the object rather belongs to it than to a network. */
+  readonly isInstall: boolean;
   additionalNetworks(): readonly AdditionalNetwork[];
 }
 
@@ -29,8 +32,8 @@ export interface OperatorNetworkHolder extends IConstruct {
 
 /** The object of one cluster. */
 interface Plan {
-  home: IConstruct;
-  holder?: OperatorNetworkHolder;
+  readonly home: IConstruct;
+  readonly holder?: OperatorNetworkHolder;
   readonly claimants: Claimant[];
 }
 
@@ -98,13 +101,11 @@ class OpenShiftOperators {
       if (plans.has(key)) this.addProblem(holder, HELD_TWICE);
       else plans.set(key, { home: holder, holder, claimants: [] });
     }
-    for (const claimant of claimants) {
-      const chart = Chart.of(claimant.construct);
+    for (const claimant of [...claimants].sort(byPlace)) {
       const key = keyOf(claimant.construct);
-      const plan = plans.get(key) ?? { home: chart, claimants: [] };
+      const plan = plans.get(key) ?? { home: Chart.of(claimant.construct), claimants: [] };
       plans.set(key, plan);
       plan.claimants.push(claimant);
-      if (!plan.holder && chart.node.path < plan.home.node.path) plan.home = chart;
     }
     return [...plans.values()];
   }
@@ -115,10 +116,18 @@ class OpenShiftOperators {
     return [...modelOf(this.root).networks].flatMap(([{ ipam }, construct]) => {
       const type = ipamType(ipam) as ShimmedIpam;
       if (!SHIMMED_IPAMS.includes(type) || placed.has(construct)) return [];
-      if (clusterOf(construct).facts.platform?.name !== 'openshift') return [];
-      return [{ construct, additionalNetworks: () => [ipamShim(type)] }];
+      const { platform } = clusterOf(construct).facts;
+      const name = platform?.name ?? onlyPlatform(this.root);
+      if (name !== 'openshift') return [];
+      return [{ construct, isInstall: false, additionalNetworks: () => [ipamShim(type)] }];
     });
   }
+}
+
+/** Installs in front, and then by path: the first one says in which chart the object stands. */
+function byPlace(one: Claimant, other: Claimant): number {
+  if (one.isInstall !== other.isInstall) return one.isInstall ? -1 : 1;
+  return one.construct.node.path < other.construct.node.path ? -1 : 1;
 }
 
 /** Says which cluster a construct is for; of one that says nothing, the only other one. */
@@ -175,6 +184,21 @@ function operatorsOf(construct: IConstruct): OpenShiftOperators {
   return made;
 }
 
+const installed = new WeakMap<IConstruct, Set<PlatformName>>();
+
+/** What an install is for: networks that nothing else is known of are for the same. */
+export function addInstalledPlatform(construct: IConstruct, name: PlatformName): void {
+  const { root } = Node.of(construct);
+  installed.set(root, (installed.get(root) ?? new Set()).add(name));
+  if (name === 'openshift') operatorsOf(construct);
+}
+
+/** The platform of all installs; undefined where they are for several. */
+function onlyPlatform(root: IConstruct): PlatformName | undefined {
+  const [name, ...others] = installed.get(root) ?? [];
+  return others.length === 0 ? name : undefined;
+}
+
 /** To be called where OpenShift comes into play: shims are looked after from then on. */
 export function lookAfterShims(construct: IConstruct): void {
   operatorsOf(construct);
@@ -184,8 +208,9 @@ export function lookAfterShims(construct: IConstruct): void {
 export function addAdditionalNetworks(
   construct: IConstruct,
   additionalNetworks: () => readonly AdditionalNetwork[],
+  isInstall = false,
 ): void {
-  operatorsOf(construct).claimants.add({ construct, additionalNetworks });
+  operatorsOf(construct).claimants.add({ construct, additionalNetworks, isInstall });
 }
 
 /** Lets a construct hold the object of its cluster. */

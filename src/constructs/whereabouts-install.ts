@@ -12,6 +12,7 @@ import { checkWhereaboutsInstall } from '../rules';
 import { addHostParts } from './host-parts';
 import { addInstallObjects } from './install-objects';
 import { modelOf } from './model';
+import { addInstalledPlatform } from './openshift-operator';
 import { Platform } from './platform';
 import { validateWith } from './validation';
 
@@ -57,6 +58,7 @@ export class WhereaboutsInstall extends Construct {
     const release =
       facts.parts.whereabouts === 'objects' ? whereaboutsRelease(settings) : undefined;
     modelOf(this).installs.set(this, { part: 'whereabouts', reconciles: true, release });
+    addInstalledPlatform(this, this.platform.name);
     validateWith(this, this);
   }
 

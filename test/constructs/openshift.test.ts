@@ -3,13 +3,16 @@ import { ipamShim, operatorNetwork } from 'netloom';
 import {
   AddressClaim,
   BridgeNetwork,
+  DhcpDaemon,
   Ipam,
   MacvlanNetwork,
   MultiNetPod,
+  MultusInstall,
   Network,
   OpenShiftNetworks,
   Platform,
   Warnings,
+  WhereaboutsInstall,
   WhereaboutsPool,
 } from 'netloom/constructs';
 import { type Manifest, placeOf, problemsOfSynth, warningsTold } from './support';
@@ -368,4 +371,46 @@ test("S3.5 pods keep to their namespace's networks and the global ones, as the o
     '[apps/web] attachments[2] NL_NAMESPACE_ISOLATED',
   ]);
   expect(warningsTold()).toEqual([]);
+});
+
+describe('installs', () => {
+  test('S3.7 the schedule, and one shim for install and networks', () => {
+    const app = openshiftApp();
+    const infra = new Chart(app, 'infra');
+    new MultusInstall(infra, 'multus');
+    new WhereaboutsInstall(infra, 'whereabouts', { reconcilerCron: '*/15 * * * *' });
+    new DhcpDaemon(infra, 'dhcp');
+    whereabouts(new Chart(app, 'apps', { namespace: 'apps' }), 'storage');
+    const [[home, object], ...others] = operatorObjects(app) as [[string, Manifest]];
+    expect([home, others]).toEqual(['infra', []]);
+    expect(namesIn(object)).toEqual(['dhcp-shim', 'whereabouts-shim']);
+    const made = (Testing.synth(infra) as Manifest[]).map(({ kind, data }) => [kind, data]);
+    expect(made).toEqual([
+      ['ConfigMap', { reconciler_cron_expression: '*/15 * * * *' }],
+      ['Network', undefined],
+    ]);
+  });
+
+  test('S3.7 a sixth field', () => {
+    const app = openshiftApp();
+    const infra = new Chart(app, 'infra');
+    new WhereaboutsInstall(infra, 'whereabouts', { reconcilerCron: '0 */15 * * * *' });
+    expect(problemsOfSynth(() => app.synth()).map(placeOf)).toEqual([
+      '[infra/whereabouts] reconcilerCron NL_CRON_INVALID',
+    ]);
+  });
+
+  test('one program for all platforms: a platform of its own, and none on the networks', () => {
+    const app = Testing.app();
+    const platform = Platform.openshift();
+    const infra = new Chart(app, 'infra');
+    new MultusInstall(infra, 'multus', { platform });
+    dhcp(new Chart(app, 'apps', { namespace: 'apps' }), 'office');
+    const made = operatorObjects(app).map(([chart, object]) => [chart, namesIn(object)]);
+    expect(made).toEqual([['apps', ['dhcp-shim']]]);
+    // For networks of another cluster, too, nobody knows.
+    new MultusInstall(new Chart(app, 'east'), 'multus', { platform: Platform.kubernetes() });
+    expect(operatorObjects(app)).toEqual([]);
+    warningsTold();
+  });
 });
