@@ -44,6 +44,9 @@ for name in bin lib lib64 usr; do
   if [ -L "/$name" ]; then cp -P "/$name" "$root/$name"
   elif [ -d "/$name" ]; then mkdir "$root/$name"; mount --rbind "/$name" "$root/$name"; fi
 done
+mkdir "$root/dev" "$root/proc"
+touch "$root/dev/null"; mount --bind /dev/null "$root/dev/null"
+mount --rbind /proc "$root/proc"
 while [ "$count" -gt 0 ]; do
   mkdir -p "$root$2"
   mount --bind "$1" "$root$2"
