@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { CheckArguments } from './commands/check-options';
+import type { CronArguments } from './commands/cron';
 import type { ImportArguments } from './commands/import';
 import { FORMATS } from './formats';
 import { packageFacts } from './package-facts';
@@ -92,6 +93,19 @@ function makeProgram({ Command, Option }: Commander): Program {
       explain(subject);
     });
 
+  program
+    .command('cron')
+    .description("say when whereabouts' reconciler runs next by a schedule")
+    .argument('<schedule>', 'five fields in quotes, such as "30 4 * * *"')
+    .option('--count <number>', 'how many times', '5')
+    .option('--after <time>', 'times after this one, such as 2026-11-21T15:30Z (default: now)')
+    .addOption(new Option('--format <format>').choices(['human', 'json']).default('human'))
+    .addHelpText('after', CRON_HELP)
+    .action(async (schedule: string, options: CronArguments) => {
+      const { cron } = await import('./commands/cron.js');
+      cron(schedule, options);
+    });
+
   return program;
 }
 
@@ -102,6 +116,9 @@ Standard input: helm template CHART | netloom check -`;
 const IMPORT_HELP = `
 Exit status: 0 without errors, 1 with errors (the rest is imported), 2 for wrong use.
 What is wrong with an object stands in a comment above its construct.`;
+
+const CRON_HELP = `
+Exit status: 0 for a schedule, 1 for what is none, 2 for wrong use. Times are UTC, as the reconciler's.`;
 
 /** Parses an option that may be repeated, and may have several values with commas in between. */
 function collect(text: string, before: readonly string[] = []): readonly string[] {

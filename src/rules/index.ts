@@ -1,6 +1,7 @@
 export * from './attachments';
 export * from './check-world';
 export * from './claims';
+export { checkCron } from './cron';
 export * from './dhcp-install';
 export * from './diagnosis';
 export * from './host-bridge';
@@ -19,6 +20,7 @@ export * from './options';
 export * from './pods';
 export * from './policies';
 export * from './routes';
+export { nextRuns } from './schedule';
 export { checkSilence, SILENCE_ANNOTATION } from './silence';
 export * from './virtual-machines';
 export * from './whereabouts-install';

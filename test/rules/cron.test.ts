@@ -8,6 +8,7 @@ test.each([
   '  0   0 1 1 0 ',
   '? ? ? ? ?',
   '5/15 * * * *',
+  '30 4 31 2 1',
 ])('S3.7 "%s" is a schedule', (text) => {
   expect(checkCron('x', text)).toEqual([]);
 });
@@ -31,6 +32,8 @@ test.each([
   ['30 4/2/2 * * *', '"4/2/2" is no hour (0 to 23)'],
   ['x 4 * * *', '"x" is no minute (0 to 59)'],
   ['-1 4 * * *', '"-1" is no minute (0 to 59)'],
+  ['30 4 31 2 *', 'never comes'],
+  ['30 4 31 4,6 ?', 'never comes'],
 ])('S3.7 "%s" is none', (text, why) => {
   const [problem, ...others] = checkCron('x', text);
   expect(problem).toMatchObject({
