@@ -4,6 +4,7 @@ import {
   AddressClaim,
   BridgeNetwork,
   DhcpDaemon,
+  GitOps,
   Ipam,
   MacvlanNetwork,
   MultiNetPod,
@@ -412,5 +413,23 @@ describe('installs', () => {
     new MultusInstall(new Chart(app, 'east'), 'multus', { platform: Platform.kubernetes() });
     expect(operatorObjects(app)).toEqual([]);
     warningsTold();
+  });
+
+  test('Argo CD applies the object before networks, and keeps its hands off the rest of it', () => {
+    const app = openshiftApp();
+    const chart = new Chart(app, 'apps', { namespace: 'apps' });
+    whereabouts(chart, 'storage');
+    GitOps.argoCd(app);
+    const waveOf = (kind: string): number => {
+      const objects = Testing.synth(chart) as Manifest[];
+      const { annotations } = objects.find((one) => one.kind === kind).metadata;
+      return Number(annotations['argocd.argoproj.io/sync-wave']);
+    };
+    expect(waveOf('Network')).toBeLessThan(waveOf('NetworkAttachmentDefinition'));
+    const [[, object]] = operatorObjects(app) as [[string, Manifest]];
+    const options = object.metadata.annotations['argocd.argoproj.io/sync-options'].split(',');
+    expect(options).toEqual(
+      expect.arrayContaining(['ServerSideApply=true', 'Prune=false', 'Delete=false']),
+    );
   });
 });
