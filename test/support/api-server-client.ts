@@ -32,7 +32,7 @@ export interface AccessRequest {
 }
 
 const APPLY = 'application/apply-patch+yaml';
-const WAIT_MS = 20_000;
+const WAIT_MS = 10_000;
 
 /** Talks to a real API server; errors hold what it said. */
 export class ApiClient {
@@ -156,7 +156,8 @@ function must(object: KubernetesObject, reply: ApiReply): KubernetesObject {
   throw new Error(`${object.kind} ${object.metadata.name}: ${reply.status} ${message}`);
 }
 
-async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
+/** Asks again and again. @throws Error when it is not so for too long */
+export async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + WAIT_MS;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`waited ${WAIT_MS} ms for ${what}`);
