@@ -26,7 +26,7 @@ export function commandLine(command: readonly string[]): string {
 }
 
 function fileText({ path, where }: HostFile, name: string): string {
-  const install = ['sudo', 'install', '-D', '-m', '0600', name, path];
+  const install = ['sudo', 'install', '-D', '-m', '0644', name, path];
   return `### \`${path}\`\n\nOn ${where}.\n\n${shellBlock([install])}`;
 }
 

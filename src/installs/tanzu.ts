@@ -56,8 +56,12 @@ function packageRepository(image: string): InstallObject {
   };
 }
 
+/** With its spec, which the server fills in: applied without one, it would change the second time. */
 function namespaceObject(name: string): InstallObject {
-  return { id: 'Namespace', manifest: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } };
+  return {
+    id: 'Namespace',
+    manifest: { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} },
+  };
 }
 
 function valuesSecret(name: string, { namespace, values }: TanzuChoices): InstallObject {

@@ -85,7 +85,7 @@ hosts, and type the commands in it.
 On every server node, before RKE2 starts.
 
 \`\`\`sh
-sudo install -D -m 0600 etc/rancher/rke2/config.yaml.d/50-netloom.yaml.txt /etc/rancher/rke2/config.yaml.d/50-netloom.yaml
+sudo install -D -m 0644 etc/rancher/rke2/config.yaml.d/50-netloom.yaml.txt /etc/rancher/rke2/config.yaml.d/50-netloom.yaml
 \`\`\`
 
 ## Steps
