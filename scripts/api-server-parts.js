@@ -40,7 +40,7 @@ const SCHEMAS = {
 
 /** Cold, on two cores, the build takes 4 minutes and a download seconds. */
 const BUILD_LIMIT_MS = 30 * 60_000;
-const DOWNLOAD_LIMIT_MS = 5 * 60_000;
+const DOWNLOAD_LIMIT_MS = 3 * 60_000;
 
 function go() {
   return findTool('go') ?? ['/usr/local/go/bin/go'].find((file) => fs.existsSync(file));
@@ -90,7 +90,8 @@ function runGo(args, options) {
   const settings = { ...options, env, encoding: 'utf8', maxBuffer: 1 << 26 };
   const child = spawnSync(go(), args, settings);
   if (child.status === 0) return child.stdout;
-  const said = `${child.stderr ?? ''}`.trim().split('\n').slice(-3).join('\n');
+  // With -json it tells of a failure on standard output.
+  const said = `${child.stderr || child.stdout || ''}`.trim().split('\n').slice(-3).join('\n');
   throw new Error(`go ${args[0]}: ${said || child.error?.message || child.signal || 'failed'}`);
 }
 
@@ -121,6 +122,8 @@ function versionFlags() {
 function buildApiServer() {
   if (apiServerSkipReason() === undefined || process.env.NETLOOM_API_SERVER_BIN) return undefined;
   if (go() === undefined) throw new Error('Go is not installed');
+  // The largest part first, on its own: without a network this ends soon, and a build would not.
+  runGo(['mod', 'download', 'k8s.io/kubernetes'], { cwd: MODULE, timeout: DOWNLOAD_LIMIT_MS });
   console.log('setup: building kube-apiserver, some minutes, once ...');
   return inWorkFolder(binFolder(), (folder) => {
     for (const [name, program] of Object.entries(PROGRAMS)) {
