@@ -335,19 +335,19 @@ describe('networks that the operator makes', () => {
     ]);
   });
 
-  test('warnings of it are silenced at the network', () => {
+  test.each([
+    { name: 'told at its path', isSilent: false, want: ['[apps/lan] ipam NL_DHCP_SERVER'] },
+    { name: 'silenced at the network', isSilent: true, want: [] },
+  ])('warnings of it are $name', ({ isSilent, want }) => {
     const app = openshiftApp();
-    const chart = new Chart(app, 'apps', { namespace: 'apps' });
-    const network = new BridgeNetwork(chart, 'lan', {
+    const network = new BridgeNetwork(new Chart(app, 'apps', { namespace: 'apps' }), 'lan', {
       bridge: 'br-lan',
       ipam: Ipam.dhcp(),
       additionalNetwork: 'Raw',
     });
+    if (isSilent) Warnings.of(network).silence('NL_DHCP_SERVER', 'the router is a port of it');
     app.synth();
-    expect(warningsTold().map(placeOf)).toEqual(['[apps/lan] ipam NL_DHCP_SERVER']);
-    Warnings.of(network).silence('NL_DHCP_SERVER', 'the router is a port of it');
-    app.synth();
-    expect(warningsTold()).toEqual([]);
+    expect(warningsTold().map(placeOf)).toEqual(want);
   });
 
   test('refused: one name in two namespaces', () => {
