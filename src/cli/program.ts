@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { CheckArguments } from './commands/check-options';
 import type { CronArguments } from './commands/cron';
+import type { DoctorArguments } from './commands/doctor';
 import type { ImportArguments } from './commands/import';
 import { FORMATS } from './formats';
 import { packageFacts } from './package-facts';
@@ -66,6 +67,20 @@ function makeProgram({ Command, Option }: Commander): Program {
     });
 
   program
+    .command('doctor')
+    .description('what nodes have for secondary networks, and what is wrong with it')
+    .argument('[file...]', 'manifests whose networks the nodes have to carry')
+    .option('--agent <name>', 'ask this agent only (repeatable)', collect, [])
+    .addOption(
+      new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table'),
+    )
+    .addHelpText('after', DOCTOR_HELP)
+    .action(async (files: string[], options: DoctorArguments) => {
+      const { doctor } = await import('./commands/doctor.js');
+      await doctor(files, options);
+    });
+
+  program
     .command('import')
     .description('write a TypeScript program that makes the same networks, pools and attached pods')
     .argument('[file...]', 'YAML or JSON files, folders, or - for standard input')
@@ -108,6 +123,10 @@ function makeProgram({ Command, Option }: Commander): Program {
 
   return program;
 }
+
+const DOCTOR_HELP = `
+Agents and credentials come from NETLOOM_AGENTS, NETLOOM_CA_FILE, NETLOOM_TOKEN_FILE,
+NETLOOM_CERT_FILE and NETLOOM_KEY_FILE.`;
 
 const CHECK_HELP = `
 Exit status: 0 without errors, 1 with errors, 2 for wrong use.

@@ -138,3 +138,11 @@ function unsilenced(problems: readonly Placed[], manifest: Manifest | undefined)
   );
   return [...left, ...silences.problems];
 }
+
+/** The networks among Kubernetes objects, as far as they can be read. */
+export function networksOfObjects(objects: readonly unknown[]): NetworkDefinition[] {
+  const manifests = objects.map(manifestOf);
+  const owners = new Owners(manifests);
+  const parts = manifests.flatMap((manifest) => readObject(manifest, owners).parts);
+  return parts.flatMap((part) => networkOf({ index: 0, part }));
+}

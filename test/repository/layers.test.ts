@@ -74,13 +74,18 @@ describe('imports between folders, as Biome checks them', () => {
     },
     {
       folder: 'src/kubernetes',
-      refused: [...FRAMEWORKS, ...MACHINE, ...UPPER, '../rules'],
+      refused: [...FRAMEWORKS, ...MACHINE, ...UPPER, '../rules', '../installs'],
       allowed: ['./network', '../errors', '../ipam', '../cni', '../cni/bridge'],
+    },
+    {
+      folder: 'src/installs',
+      refused: [...FRAMEWORKS, ...MACHINE, ...UPPER, '../rules', '../index', 'netloom'],
+      allowed: ['./install-object', '../errors', '../ipam', '../cni', '../kubernetes', 'yaml'],
     },
     {
       folder: 'src/rules',
       refused: [...FRAMEWORKS, ...MACHINE, ...UPPER, '../index', 'netloom'],
-      allowed: ['./network', '../errors', '../ipam', '../cni', '../kubernetes'],
+      allowed: ['./network', '../errors', '../ipam', '../cni', '../kubernetes', '../installs'],
     },
     {
       folder: 'src/agent-api',
@@ -108,7 +113,15 @@ describe('imports between folders, as Biome checks them', () => {
         '../../index',
         './../../constructs',
       ],
-      allowed: ['./check', '../findings', '../input/piece', '../../cni', '../../rules', 'yaml'],
+      allowed: [
+        './check',
+        '../findings',
+        '../input/piece',
+        '../../agent-api',
+        '../../cni',
+        '../../rules',
+        'yaml',
+      ],
     },
     {
       folder: 'src/constructs',
