@@ -35,7 +35,8 @@ put() {
 configure() {
   host=$KUBERNETES_SERVICE_HOST
   case $host in *:*) host="[$host]" ;; esac
-  ca=$(base64 "$account/ca.crt" | tr -d '\\n')
+  ca=$(base64 "$account/ca.crt")
+  ca=$(printf '%s' "$ca" | tr -d '\\n')
   token=$(cat "$account/token")
   put "$CONF_DIR/nodename" 644 "$NODENAME"
   put "$CONF_DIR/whereabouts.kubeconfig" 600 "apiVersion: v1
