@@ -48,7 +48,14 @@ export class ApiClient {
   }
 
   /** Any request; never throws for a status. */
-  async request(method: string, path: string, body?: unknown, type?: string): Promise<ApiReply> {
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    type?: string,
+    /** Who the server takes this for; the client itself may be anybody. */
+    as?: string,
+  ): Promise<ApiReply> {
     const reply = await request(`${this.server.url}${path}`, {
       method: method as Dispatcher.HttpMethod,
       dispatcher: this.agent,
@@ -56,6 +63,7 @@ export class ApiClient {
         authorization: `Bearer ${this.server.token}`,
         accept: 'application/json',
         'content-type': type ?? 'application/json',
+        ...(as === undefined ? {} : { 'impersonate-user': as }),
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
