@@ -17,9 +17,18 @@ export * from './openshift-macvlan';
 export * from './openshift-networks';
 export * from './openshift-scc';
 export * from './openshift-shims';
+export * from './removal-cluster';
 export { REMOVAL_ANNOTATION, REMOVAL_NAME, removalObjects } from './removal-objects';
+export {
+  planRemoval,
+  REMOVAL_STEPS,
+  type RemovalChoices,
+  type RemovalStep,
+  type RemovalStepId,
+} from './removal-plan';
 export { REMOVAL_SCRIPT } from './removal-script';
 export type { RemovalPhase, RemovalSettings } from './removal-settings';
+export { helmRelease, REMOVAL_LEFT, removalNotes } from './removal-texts';
 export { type Rke2Feature, rke2Has, rke2Since } from './rke2-releases';
 export { TANZU_MULTUS_PACKAGE, TANZU_MULTUS_VERSIONS } from './tanzu-versions';
 export * from './whereabouts-objects';
