@@ -1,30 +1,60 @@
+import { whereaboutsNetwork, whereaboutsRanges } from '../cni';
 import type { NetworkDefinition } from '../kubernetes';
+import { safely } from './safely';
 import { labelOf } from './segments';
 import { findingsOf, type WorldRule } from './world';
 
+/** A network of whereabouts, and what the controller of node slices compares it by. */
+interface Compared {
+  readonly network: NetworkDefinition;
+  readonly shares: string;
+}
+
 /**
- * Networks of whereabouts whose nodes' shares have one name: the controller deals out one object of
- * that name, by the range of the network that it looked at last.
+ * Networks whose nodes' slices nobody deals out: the controller stops at a network when any other one
+ * of the same `network_name`, also of none, has another range or size (`checkForMultiNadMismatch` of
+ * pkg/node-controller, v0.9.4), and their pods wait.
  */
 export const checkSliceNames: WorldRule = ({ networks }) => {
-  const known = new Map<string, { network: NetworkDefinition; shares: string }>();
-  return networks.flatMap((network) => {
-    const { ipam, name, configName = name } = network;
-    if (ipam.kind !== 'whereabouts' || !ipam.settings.nodeSliceSize) return [];
-    const { networkName, nodeSliceSize, range, ranges = [] } = ipam.settings;
-    const object = networkName || configName;
-    const shares = `${range ?? ranges[0]?.range} in shares of ${nodeSliceSize}`;
-    const before = known.get(object);
-    if (!before) known.set(object, { network, shares });
-    if (!before || before.shares === shares) return [];
+  if (!networks.some(sliceSizeOf)) return [];
+  const groups = new Map<string, Compared[]>();
+  return [...networks].sort(plainFirst).flatMap((network) => {
+    const { ipam } = network;
+    if (ipam.kind !== 'whereabouts') return [];
+    const group = ipam.settings.networkName ?? '';
+    const shares = sharesOf(network);
+    const before = groups.get(group) ?? [];
+    groups.set(group, before);
+    const other = before.find((one) => one.shares !== shares);
+    // Two that differ are enough to compare all others with.
+    if (before.length === 0 || (before.length === 1 && other)) before.push({ network, shares });
+    if (!other || !sliceSizeOf(network)) return [];
+    const named = group === '' ? 'has no networkName either' : `is named "${group}", too`;
     return findingsOf(network, [
       {
         code: 'NL_CONFIG_NAME_TWICE',
-        key: networkName ? 'ipam.networkName' : 'configName',
-        found: `"${object}" is the name of the nodes' shares of network "${labelOf(before.network)}" too (${before.shares}), which are not those of this one (${shares})`,
-        allowed: "a name of its own for each network with nodes' shares",
-        fix: 'set another network_name',
+        key: 'ipam.networkName',
+        found: `network "${labelOf(other.network)}" ${named}, and is ${other.shares}, not ${shares}: the controller then deals out nothing, and pods wait`,
+        allowed: "a networkName of its own for each range with nodes' slices",
+        fix: 'set another networkName',
       },
     ]);
   });
 };
+
+/** Networks without slices come first: of two that differ, the one with slices is told. */
+function plainFirst(one: NetworkDefinition, other: NetworkDefinition): number {
+  return (sliceSizeOf(one) ? 1 : 0) - (sliceSizeOf(other) ? 1 : 0);
+}
+
+function sliceSizeOf({ ipam }: NetworkDefinition): string | undefined {
+  return ipam.kind === 'whereabouts' ? ipam.settings.nodeSliceSize || undefined : undefined;
+}
+
+function sharesOf(network: NetworkDefinition): string {
+  if (network.ipam.kind !== 'whereabouts') return '';
+  const [first] = whereaboutsRanges(network.ipam.settings);
+  const range = first && (safely(() => whereaboutsNetwork(first.range)) ?? first.range.range);
+  const size = sliceSizeOf(network);
+  return `${range}${size === undefined ? ' without slices' : ` in slices of ${size}`}`;
+}

@@ -202,14 +202,35 @@ describe('networks on one segment', () => {
       want: [],
     },
     {
-      name: "nodes' shares of one name",
+      name: "nodes' slices of ranges without a name",
       given: {
         networks: [
           whereabouts('a', '10.20.0.0/24', { nodeSliceSize: '/26' }),
-          { ...whereabouts('b', '10.21.0.0/24', { nodeSliceSize: '/26' }), configName: 'a' },
+          whereabouts('b', '10.21.0.0/24', { nodeSliceSize: '/26' }),
         ],
       },
-      want: ['NL_CONFIG_NAME_TWICE configName'],
+      want: ['NL_CONFIG_NAME_TWICE ipam.networkName'],
+    },
+    {
+      name: "nodes' slices beside any other network without a name, whichever comes first",
+      given: {
+        networks: [
+          whereabouts('a', '10.20.0.0/24', { nodeSliceSize: '/26' }),
+          whereabouts('b', '10.21.0.0/24', {}),
+        ],
+      },
+      want: ['NL_CONFIG_NAME_TWICE ipam.networkName'],
+    },
+    {
+      name: "nodes' slices of one range for two networks, and of another with a name",
+      given: {
+        networks: [
+          whereabouts('a', '10.20.0.0/24', { nodeSliceSize: '/26' }),
+          whereabouts('b', '10.20.0.5/24', { nodeSliceSize: '/26' }),
+          whereabouts('c', '10.21.0.0/24', { nodeSliceSize: '/26', networkName: 'c' }),
+        ],
+      },
+      want: [],
     },
     {
       name: 'networks of OVN-Kubernetes that disagree',
