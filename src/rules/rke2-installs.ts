@@ -1,4 +1,4 @@
-import { parseRelease } from '../cni';
+import { compareReleases, parseRelease } from '../cni';
 import type { Problem } from '../errors';
 import {
   type DhcpDaemonSettings,
@@ -13,6 +13,9 @@ import { checkSettingsKnown } from './platform-settings';
 import { shortJson } from './short-json';
 
 const CHART = 'the chart rke2-multus';
+
+/** rke2-charts 31c0e742; k3s' documentation says the same. */
+const OLDEST_CHART = 'v4.2.202';
 
 /** What the chart has values for, whatever Multus is. k3s takes the chart's release besides. */
 const MULTUS_KEYS = [
@@ -34,12 +37,29 @@ const DHCP_KEYS = ['image', 'registry', 'pullSecrets'];
 /** What is wrong with an install of Multus by the chart of RKE2, there or on k3s. */
 export function checkChartMultus(facts: PlatformFacts, settings: MultusSettings): Problem[] {
   const isThick = settings.mode === 'thick';
-  const own = facts.name === 'k3s' ? ['version'] : [];
+  const isK3s = facts.name === 'k3s';
+  const own = isK3s ? ['version'] : [];
   const known = [...MULTUS_KEYS, ...own, ...(isThick ? THICK_KEYS : [])];
   return [
     ...checkCluster(facts),
+    ...(isK3s ? checkChartRelease(settings) : []),
     ...checkSettingsKnown(facts, settings, known, isThick ? CHART : `${CHART} (thin)`),
     ...(isThick ? checkFeature(facts, 'mode', 'the thick Multus', 'thick') : []),
+  ];
+}
+
+/** Older charts take the folder of Multus' own file for one in the container, where there is none. */
+function checkChartRelease({ version }: MultusSettings): Problem[] {
+  if (version === undefined) return [];
+  if (parseRelease(version) && compareReleases(version, OLDEST_CHART) >= 0) return [];
+  return [
+    {
+      code: 'NL_RELEASE_TOO_OLD',
+      key: 'version',
+      found: `${shortJson(version)} is not a release of ${CHART} that finds the folders of k3s`,
+      allowed: `${OLDEST_CHART} and newer, as \`helm search repo -l rke2-multus\` lists them`,
+      fix: 'write it like v4.2.401, or leave it out for the newest',
+    },
   ];
 }
 

@@ -49,6 +49,14 @@ test('N29 the thick Multus has folders of its own there, and is refused', () => 
   ]);
 });
 
+test.each(['v4.2.201', 'v4.0.206', 'newest'])('N29 the chart %s is refused there', (version) => {
+  const chart = infra();
+  new MultusInstall(chart, 'multus', { version });
+  expect(problemsOfSynth(() => chart.toJson()).map(placeOf)).toEqual([
+    '[infra/multus] version NL_RELEASE_TOO_OLD',
+  ]);
+});
+
 describe("the file of whereabouts, where it doesn't look for it", () => {
   const ranges = [{ range: '10.20.0.0/24' }];
   const found = (platform: Platform, configurationPath?: string): string[] => {
