@@ -1,5 +1,3 @@
-export * from './dhcp-daemon';
-export * from './multus-install';
 export {
   type BandwidthSettings,
   type BridgeSettings,
@@ -57,6 +55,7 @@ export * from './attach-options';
 export * from './bridge-network';
 export * from './chain';
 export * from './cni-network';
+export * from './dhcp-daemon';
 export * from './dummy-network';
 export * from './gitops';
 export { FluxKustomizations, type FluxOptions } from './gitops-flux';
@@ -73,6 +72,8 @@ export * from './multi-net-daemon-set';
 export * from './multi-net-deployment';
 export * from './multi-net-pod';
 export * from './multi-net-stateful-set';
+export * from './multus-install';
+export * from './multus-removal';
 export * from './netloom-crds';
 export * from './network';
 export * from './network-props';

@@ -20,6 +20,7 @@ export * from './openshift-shims';
 export * from './removal-cluster';
 export { REMOVAL_ANNOTATION, REMOVAL_NAME, removalObjects } from './removal-objects';
 export {
+  ownsNodes,
   planRemoval,
   REMOVAL_STEPS,
   type RemovalChoices,
@@ -28,7 +29,7 @@ export {
 } from './removal-plan';
 export { REMOVAL_SCRIPT } from './removal-script';
 export type { RemovalPhase, RemovalSettings } from './removal-settings';
-export { helmRelease, REMOVAL_LEFT, removalNotes } from './removal-texts';
+export { helmRelease, REMOVAL_LEFT, removalHostSteps, removalNotes } from './removal-texts';
 export { type Rke2Feature, rke2Has, rke2Since } from './rke2-releases';
 export { TANZU_MULTUS_PACKAGE, TANZU_MULTUS_VERSIONS } from './tanzu-versions';
 export * from './whereabouts-objects';

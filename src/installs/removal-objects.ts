@@ -54,7 +54,7 @@ export function removalObjects(facts: PlatformFacts, settings: RemovalSettings):
     account,
     ...(nodes === undefined
       ? [daemonSet(facts, settings, namespace)]
-      : nodes.map((node) => job(facts, settings, namespace, node))),
+      : [...new Set(nodes)].map((node) => job(facts, settings, namespace, node))),
   ];
 }
 

@@ -1,6 +1,8 @@
 import type { PlatformFacts } from '../kubernetes';
+import type { HostStep } from './install-object';
 import { microshiftMultus } from './microshift';
 import { type RemovalCluster, type RemovalObject, removalName } from './removal-cluster';
+import { isCrio } from './removal-folders';
 import type { RemovalStep, RemovalStepId } from './removal-plan';
 
 /** What each step is called, and why it stands where it stands. */
@@ -157,3 +159,24 @@ export const REMOVAL_LEFT: readonly string[] = [
   'networks that somebody wrote into /etc/cni/multus/net.d',
   "the namespace that Multus was in, unless it is the cluster's own",
 ];
+
+/** What is done on hosts of a platform, where no object can do it. */
+export function removalHostSteps(facts: PlatformFacts): readonly HostStep[] {
+  const step = (id: RemovalStepId, where: string, objects: readonly RemovalObject[]): HostStep => ({
+    title: STEP_TEXTS[id].title,
+    commands: personCommands(id, facts, objects),
+    undo: [],
+    where,
+  });
+  if (facts.name === 'microshift') {
+    return [
+      step('settings', 'the MicroShift host, as root, after pods with networks are gone', []),
+    ];
+  }
+  return [
+    ...(isCrio(facts) ? [step('crio', 'every node; take the line out of the file', [])] : []),
+    ...(facts.name === 'rke2'
+      ? [step('settings', 'every server node; take multus out of "cni" in the file', [])]
+      : []),
+  ];
+}

@@ -10,6 +10,7 @@ export * from './host-local';
 export * from './keys';
 export * from './kube-ovn-subnet';
 export * from './multus-install';
+export * from './multus-removal';
 export * from './names';
 export * from './network';
 export * from './node-facts';

@@ -59,7 +59,8 @@ function checkNetworkSource(key: string, network: string): Problem[] {
   ];
 }
 
-function checkMasterFile(file: string | undefined): Problem[] {
+/** Checks the name of the file that Multus puts itself in front of. */
+export function checkMasterFile(file: string | undefined): Problem[] {
   const fits = typeof file === 'string' && /^[A-Za-z0-9._-]+\.(conf|conflist)$/.test(file);
   if (file === undefined || (fits && !file.startsWith('00-multus'))) return [];
   return [
