@@ -20,7 +20,12 @@ export function mergeValues(all: readonly Values[]): MergedValues {
 
 /** Values as a chart's object takes them: YAML text with sorted keys. */
 export function valuesText(values: Values): string {
-  return stringify(sortedMap(values), { lineWidth: 0 });
+  return goYaml(sortedMap(values), {});
+}
+
+/** YAML for programs in Go, to which a plain `yes` is a boolean as in YAML 1.1. */
+export function goYaml(content: object, options: { readonly indentSeq?: boolean }): string {
+  return stringify(content, { ...options, lineWidth: 0, compat: 'yaml-1.1' });
 }
 
 /** Leaves out what is undefined, and maps that have nothing in them. */

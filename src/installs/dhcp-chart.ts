@@ -7,7 +7,7 @@ export function dhcpChartValues(settings: DhcpDaemonSettings, paths: Values): Va
   return {
     config: { cni_conf: paths },
     manifests: { dhcpDaemonSet: true },
-    dhcpDaemonSet: { image: imageValues(settings.image) },
+    dhcpDaemonSet: { image: imageValues(settings.image, settings.registry) },
     imagePullSecrets: pullSecretValues(settings.pullSecrets),
     global: { systemDefaultRegistry: settings.registry },
   };

@@ -14,11 +14,14 @@ export function multusChartValues(settings: MultusSettings, paths: Values): Valu
     ...(isThick
       ? {
           config: { cni_conf: paths, daemon_conf: daemonValues(settings) },
-          thickPlugin: { enabled: true, image: imageValues(image) },
+          thickPlugin: { enabled: true, image: imageValues(image, registry) },
           // The chart reads them for the thick plugin only; its container of the thin one gets none.
           pod: { resources: { enabled: resources && true, multus: resources } },
         }
-      : { config: { cni_conf: { ...paths, ...thinValues(settings) } }, image: imageValues(image) }),
+      : {
+          config: { cni_conf: { ...paths, ...thinValues(settings) } },
+          image: imageValues(image, registry),
+        }),
     imagePullSecrets: pullSecretValues(pullSecrets),
     labels: { nodeSelector },
     tolerations,
@@ -26,9 +29,14 @@ export function multusChartValues(settings: MultusSettings, paths: Values): Valu
   };
 }
 
-/** An image as charts want it: what is behind the last colon is the tag, also of a digest. */
-export function imageValues(image: string | undefined): Values | undefined {
-  if (image === undefined) return undefined;
+/**
+ * An image as charts want it: what is behind the last colon is the tag, also of a digest.
+ *
+ * @param registry what the chart puts in front of every image
+ */
+export function imageValues(whole: string | undefined, registry = ''): Values | undefined {
+  if (whole === undefined) return undefined;
+  const image = whole.startsWith(`${registry}/`) ? whole.slice(registry.length + 1) : whole;
   const colon = image.lastIndexOf(':');
   const hasTag = colon > image.lastIndexOf('/');
   return hasTag

@@ -1,6 +1,5 @@
-import { stringify } from 'yaml';
 import type { PlatformFacts, Rke2Facts } from '../kubernetes';
-import { setValues } from './chart-values';
+import { goYaml, setValues } from './chart-values';
 import type { HostFile, InstallObject, InstallParts } from './install-object';
 import { multusChartValues } from './multus-chart';
 import type { MultusSettings } from './multus-settings';
@@ -26,7 +25,7 @@ export function rke2Multus(facts: PlatformFacts, settings: MultusSettings): Inst
 export function rke2ConfigFile({ cni = 'canal' }: Rke2Facts = {}): HostFile {
   return {
     path: '/etc/rancher/rke2/config.yaml.d/50-netloom.yaml',
-    content: stringify({ cni: ['multus', cni] }, { indentSeq: false }),
+    content: goYaml({ cni: ['multus', cni] }, { indentSeq: false }),
     where: 'every server node, before RKE2 starts for the first time',
   };
 }

@@ -1,5 +1,5 @@
-import { stringify } from 'yaml';
 import type { PlatformFacts } from '../kubernetes';
+import { goYaml } from './chart-values';
 import type { MultusSettings } from './multus-settings';
 
 /**
@@ -9,10 +9,7 @@ import type { MultusSettings } from './multus-settings';
  */
 export function tanzuValues(facts: PlatformFacts, settings: MultusSettings): string {
   const { namespace = facts.multusNamespace } = settings;
-  return stringify(
-    { namespace, daemonset: { args: tanzuArgs(settings) } },
-    { indentSeq: false, lineWidth: 0 },
-  );
+  return goYaml({ namespace, daemonset: { args: tanzuArgs(settings) } }, { indentSeq: false });
 }
 
 /** Arguments of Multus' entry point: a shell script up to 3.8, a program since, of the same words. */

@@ -17,7 +17,7 @@ export function whereaboutsChartValues(settings: WhereaboutsInstallSettings, own
       ...own,
       nodeSliceController: { enabled: nodeSlices || undefined },
       reconciler: { logLevel, resources: reconcilerResources },
-      image: imageValues(image),
+      image: imageValues(image, registry),
       imagePullSecrets: pullSecretValues(pullSecrets),
       resources,
       tolerations,

@@ -43,8 +43,27 @@ export function checkChartMultus(facts: PlatformFacts, settings: MultusSettings)
   return [
     ...checkCluster(facts),
     ...(isK3s ? checkChartRelease(settings) : []),
+    ...checkRegistryOfImage(settings),
     ...checkSettingsKnown(facts, settings, known, isThick ? CHART : `${CHART} (thin)`),
     ...(isThick ? checkFeature(facts, 'mode', 'the thick Multus', 'thick') : []),
+  ];
+}
+
+/** The chart puts its registry in front of every image, also of one that is named whole. */
+function checkRegistryOfImage(settings: {
+  registry?: string | undefined;
+  image?: string | undefined;
+}): Problem[] {
+  const { registry, image } = settings;
+  if (registry === undefined || image === undefined || image.startsWith(`${registry}/`)) return [];
+  return [
+    {
+      code: 'NL_VALUES_CONFLICT',
+      key: 'image',
+      found: `"${image}" is not of the registry "${registry}", which ${CHART} puts in front of every image`,
+      allowed: 'an image of that registry',
+      fix: `mirror it as ${registry}/${image.split('/').at(-1)}, or leave registry out`,
+    },
   ];
 }
 
@@ -68,12 +87,16 @@ export function checkChartWhereabouts(
   facts: PlatformFacts,
   settings: WhereaboutsInstallSettings,
 ): Problem[] {
-  return checkSettingsKnown(facts, settings, WHEREABOUTS_KEYS, CHART);
+  return [
+    ...checkRegistryOfImage(settings),
+    ...checkSettingsKnown(facts, settings, WHEREABOUTS_KEYS, CHART),
+  ];
 }
 
 /** What is wrong with an install of the DHCP daemon by the chart of RKE2, there or on k3s. */
 export function checkChartDhcp(facts: PlatformFacts, settings: DhcpDaemonSettings): Problem[] {
   return [
+    ...checkRegistryOfImage(settings),
     ...checkSettingsKnown(facts, settings, DHCP_KEYS, CHART),
     ...checkFeature(facts, '', 'the DHCP daemon', 'dhcpDaemon'),
   ];

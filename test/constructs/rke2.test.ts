@@ -156,6 +156,9 @@ describe('what RKE2 has no place for', () => {
     expect(found({}, whereabouts)).toEqual([
       '[infra/whereabouts] reconcilerCron NL_PLATFORM_UNSUPPORTED',
     ]);
+    const mirrored: Step = (chart) =>
+      new MultusInstall(chart, 'multus', { registry: 'a.example', image: 'b.example/multus:v1' });
+    expect(found({}, mirrored)).toEqual(['[infra/multus] image NL_VALUES_CONFLICT']);
     const dhcp: Step = (chart) => new DhcpDaemon(chart, 'dhcp', { broadcast: true });
     expect(found({}, dhcp)).toEqual(['[infra/dhcp] broadcast NL_PLATFORM_UNSUPPORTED']);
   });

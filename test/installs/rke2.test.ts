@@ -83,7 +83,7 @@ describe('the HelmChartConfig rke2-multus', () => {
       },
       global: { systemDefaultRegistry: 'registry.example.org' },
       image: {
-        repository: 'registry.example.org/mirror/multus',
+        repository: 'mirror/multus',
         tag: 'v4.3.0-build20260819',
       },
       imagePullSecrets: [{ name: 'mirror' }],

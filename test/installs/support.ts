@@ -35,7 +35,7 @@ export const ALL_WHEREABOUTS = {
   nodeSlices: true,
   logLevel: 'debug',
   registry: 'registry.example.org',
-  image: 'mirror/whereabouts@sha256:0123',
+  image: 'registry.example.org/mirror/whereabouts@sha256:0123',
   pullSecrets: ['mirror'],
   resources: { requests: { cpu: '100m' } },
   reconcilerResources: { limits: { memory: '200Mi' } },
