@@ -45,6 +45,8 @@ export class HostFiles {
    * --stdout` nor a GitOps controller takes it for a manifest. Writes nothing, and follows no
    * symbolic link, outside of the folder.
    *
+   * What an earlier run wrote and this one does not stays: the README lists what belongs there.
+   *
    * @param dir @default - `host` in the app's output folder; beside `templates` in a Helm chart
    * @returns the files that were written, the README first; none when nothing belongs on hosts
    * @throws NL_NAME_INVALID for a path that leads out of the folder, or a symbolic link in the way

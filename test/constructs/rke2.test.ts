@@ -98,14 +98,31 @@ describe('one HelmChartConfig for all installs of an RKE2 cluster', () => {
     ]);
   });
 
-  test('S2.9 a network with dhcp brings the daemon by itself, and its going takes it away', () => {
+  test('S2.9 a network with dhcp brings the daemon by itself, and into the object that is there', () => {
     const chart = infra({}, (one) => new MultusInstall(one, 'multus'));
     expect(configs(chart)).toEqual([]);
     new MacvlanNetwork(chart, 'lan', { master: 'eth1', ipam: Ipam.dhcp() });
     expect(parse(configs(chart)[0].spec.valuesContent)).toEqual({
       manifests: { dhcpDaemonSet: true },
     });
-    chart.node.tryRemoveChild('lan');
+    const there = infra({}, WHEREABOUTS, (one) => new MultusInstall(one, 'multus'));
+    new MacvlanNetwork(there, 'lan', { master: 'eth1', ipam: Ipam.dhcp() });
+    const [config, ...others] = configs(there);
+    expect(others).toEqual([]);
+    expect(config.spec.valuesContent).toBe(
+      'manifests:\n  dhcpDaemonSet: true\nrke2-whereabouts:\n  enabled: true\n',
+    );
+  });
+
+  test('S2.9 what was taken out of the tree sets nothing any more', () => {
+    const chart = infra({}, WHEREABOUTS, DHCP);
+    chart.node.tryRemoveChild('dhcp');
+    expect(configs(chart)[0].spec.valuesContent).toBe('rke2-whereabouts:\n  enabled: true\n');
+    chart.node.tryRemoveChild('whereabouts');
+    expect(configs(chart)).toEqual([]);
+    expect(HostFiles.of(chart).files).toEqual([]);
+    MULTUS(chart);
+    expect(configs(chart)[0].spec.valuesContent).toContain('logLevel: error');
   });
 });
 
