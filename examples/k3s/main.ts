@@ -32,17 +32,12 @@ const container: ContainerProps = {
   resources: {},
 };
 
-// Addresses of the whole cluster; on k3s the network has to say where whereabouts' file is.
+// Addresses of the whole cluster. netloom writes where whereabouts' file is on k3s.
 const services = new MacvlanNetwork(home, 'services', {
   master: 'eth0',
   mode: 'bridge',
   ipam: Ipam.whereabouts(
-    new WhereaboutsPool(home, 'services-pool', {
-      ranges: [{ range: '172.17.0.128/28' }],
-    }),
-    {
-      configurationPath: '/var/lib/rancher/k3s/agent/etc/cni/net.d/whereabouts.d/whereabouts.conf',
-    },
+    new WhereaboutsPool(home, 'services-pool', { ranges: [{ range: '172.17.0.128/28' }] }),
   ),
 });
 new MultiNetDeployment(home, 'web', { replicas: 2, containers: [container] }).attach(services);

@@ -1,5 +1,6 @@
 import { type IConstruct, Node } from 'constructs';
 import type { TargetVersions } from '../cni';
+import { type NodeSetting, whereaboutsFile } from '../kubernetes';
 import type { ClusterFacts } from '../rules';
 
 /** What is known of the cluster that a part of a tree is meant for. */
@@ -25,6 +26,16 @@ export function clusterOf(construct: IConstruct): KnownCluster {
     if (cluster) return cluster;
   }
   return UNKNOWN;
+}
+
+/** What decides how a construct's networks are written. */
+export function nodeSettingOf(
+  construct: IConstruct,
+  props: { readonly targetVersions?: TargetVersions },
+): NodeSetting {
+  const { platform } = clusterOf(construct).facts;
+  const targetVersions = targetVersionsOf(construct, props);
+  return { targetVersions, whereaboutsFile: platform && whereaboutsFile(platform) };
 }
 
 /** Releases that the nodes have: by what a construct is given itself, or else by its cluster. */

@@ -1,7 +1,7 @@
 import { Chart, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { LinkConfig, ListSettings, TargetVersions } from '../cni';
-import type { NetworkDefinition } from '../kubernetes';
+import type { LinkConfig, ListSettings } from '../cni';
+import type { NetworkDefinition, NodeSetting } from '../kubernetes';
 import { groupObjectName, type NetworkGroups } from './network-groups';
 import { NetworkPart } from './network-part';
 import type { NetworkProps } from './network-props';
@@ -39,11 +39,11 @@ export function partsOf(
   network: NetworkDefinition,
   groups: NetworkGroups | undefined,
   patches: readonly JsonPatch[],
-  targets: () => TargetVersions | undefined,
+  nodes: () => NodeSetting,
 ): NetworkPart[] {
-  if (!groups || groups.groups.length === 0) return [new NetworkPart(network, patches, targets)];
+  if (!groups || groups.groups.length === 0) return [new NetworkPart(network, patches, nodes)];
   return groups.groups.map(({ name, link }) => {
     const own = { ...network, name: groupObjectName(network.name, name), link };
-    return new NetworkPart(own, patches, targets, name);
+    return new NetworkPart(own, patches, nodes, name);
   });
 }

@@ -6,7 +6,7 @@ import {
   Lazy,
 } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { NetworkConfig, TargetVersions } from '../cni';
+import type { NetworkConfig } from '../cni';
 import type { Problem } from '../errors';
 import {
   claimedName,
@@ -14,6 +14,7 @@ import {
   NETWORK_API_VERSION,
   NETWORK_KIND,
   type NetworkDefinition,
+  type NodeSetting,
   networkAnnotations,
   networkConfig,
 } from '../kubernetes';
@@ -31,8 +32,8 @@ export class NetworkPart {
     readonly network: NetworkDefinition,
     /** Patches of the CNI configuration, all that come until synthesis. */
     private readonly patches: readonly JsonPatch[],
-    /** Releases that the nodes have; asked when it is written. */
-    private readonly targets: () => TargetVersions | undefined,
+    /** Asked when it is written. */
+    private readonly nodes: () => NodeSetting,
     /** Group of nodes, as the user calls it. */
     readonly group?: string,
     private readonly isTwin = false,
@@ -52,7 +53,7 @@ export class NetworkPart {
   private unpatched(): NetworkConfig {
     return networkConfig(
       this.isTwin ? (claimedNetwork(this.network) as NetworkDefinition) : this.network,
-      this.targets(),
+      this.nodes(),
     );
   }
 
@@ -67,7 +68,6 @@ export class NetworkPart {
    * still at hand.
    */
   prepare(): void {
-    if (this.text !== undefined) return;
     try {
       this.text = JSON.stringify(this.unpatched(), undefined, 2);
     } catch {

@@ -1,16 +1,15 @@
 import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import {
-  claimableOf,
-  claimablePool,
-  type LinkConfig,
-  type NetworkConfig,
-  type TargetVersions,
-} from '../cni';
+import { claimableOf, claimablePool, type LinkConfig, type NetworkConfig } from '../cni';
 import type { Problem } from '../errors';
-import { claimedName, kubeOvnProvider, type NetworkDefinition } from '../kubernetes';
+import {
+  claimedName,
+  kubeOvnProvider,
+  type NetworkDefinition,
+  type NodeSetting,
+} from '../kubernetes';
 import { addClaimedPolicy } from './claimed-policy';
-import { targetVersionsOf } from './cluster-facts';
+import { nodeSettingOf } from './cluster-facts';
 import type { KubeOvnSubnet } from './kube-ovn-subnet';
 import type { Manifest } from './manifest';
 import { modelOf } from './model';
@@ -75,7 +74,7 @@ export abstract class Network extends ApiObject implements INetwork {
   private readonly place: Construct;
   private readonly parts: readonly NetworkPart[];
   private readonly cniPatches: JsonPatch[];
-  private readonly targets: () => TargetVersions | undefined;
+  private readonly nodes: () => NodeSetting;
   private readonly claimedPatches: JsonPatch[] = [];
   private twins: readonly Twin[] = [];
   private hasPolicies = false;
@@ -90,13 +89,13 @@ export abstract class Network extends ApiObject implements INetwork {
     const network = networkOfProps(scope, id, networkProps, link, shape.definition);
     const patches: JsonPatch[] = [];
     let self: IConstruct = scope;
-    const targets = () => targetVersionsOf(self, networkProps);
-    const parts = partsOf(network, shape.groups, patches, targets);
+    const nodes = () => nodeSettingOf(self, networkProps);
+    const parts = partsOf(network, shape.groups, patches, nodes);
     const [first, ...others] = parts as [NetworkPart, ...NetworkPart[]];
     super(scope, id, first.objectProps(networkProps.metadata));
     self = this;
     this.cniPatches = patches;
-    this.targets = targets;
+    this.nodes = nodes;
     this.parts = parts;
     this.place = this.placed();
     if (network.namespace !== undefined) this.namespace = network.namespace;
@@ -218,7 +217,7 @@ export abstract class Network extends ApiObject implements INetwork {
   private makeTwins(): void {
     if (this.twins.length > 0) return;
     this.twins = this.parts.map(({ network, group }) => {
-      const part = new NetworkPart(network, this.claimedPatches, this.targets, group, true);
+      const part = new NetworkPart(network, this.claimedPatches, this.nodes, group, true);
       if (this.place !== this) return { part };
       const { metadata } = this.networkProps;
       return { part, object: new NetworkObject(this, `Claimed${suffixOf(group)}`, part, metadata) };

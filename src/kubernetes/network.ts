@@ -63,6 +63,14 @@ export interface NetworkSpec {
   readonly config: string;
 }
 
+/** What of the nodes decides how a network is written. */
+export interface NodeSetting {
+  /** Releases that the nodes have: defaults that they don't know are not written. @default - any */
+  readonly targetVersions?: TargetVersions | undefined;
+  /** Where whereabouts' own file is, where it does not look by itself. @default - nothing is written */
+  readonly whereaboutsFile?: string | undefined;
+}
+
 /** The name of a network's twin for claimed addresses. */
 export function claimedName(name: string): string {
   return name + CLAIMED_SUFFIX;
@@ -73,16 +81,12 @@ export function hasTwin(network: NetworkDefinition): boolean {
   return claimableOf(network.ipam).length > 0;
 }
 
-/**
- * The CNI configuration of a network, keys in a fixed order.
- *
- * @param targets releases that the nodes have: defaults that they don't know are not written
- */
-export function networkConfig(network: NetworkDefinition, targets?: TargetVersions): NetworkConfig {
+/** The CNI configuration of a network, keys in a fixed order. */
+export function networkConfig(network: NetworkDefinition, nodes: NodeSetting = {}): NetworkConfig {
   const { name, configName, chain = [], list, verbatim = false } = network;
   const cniVersion = network.cniVersion ?? (verbatim ? undefined : DEFAULT_CNI_VERSION);
   const head = definedOnly({ cniVersion, name: configName ?? name });
-  const link = linkConfig(network, targets);
+  const link = linkConfig(network, nodes);
   if (chain.length === 0 && list === undefined) {
     const config = { ...head, ...link } as NetworkConfig;
     // What was written twice counts as it is set here.
@@ -98,12 +102,20 @@ export function networkConfig(network: NetworkDefinition, targets?: TargetVersio
 }
 
 /** The interface plugin with its IPAM. */
-function linkConfig(network: NetworkDefinition, targets?: TargetVersions): PluginConfig {
+function linkConfig(network: NetworkDefinition, nodes: NodeSetting): PluginConfig {
   const { link, ipam, verbatim = false } = verbatimOrNamed(network);
-  const rendered = renderLink(link, verbatim, targets);
-  const addresses = renderIpam(ipam);
+  const rendered = renderLink(link, verbatim, nodes.targetVersions);
+  const addresses = renderIpam(verbatim ? ipam : withFile(ipam, nodes));
   const plugin = verbatim ? rendered : withCapabilities(rendered, addresses?.type);
   return addresses === undefined ? plugin : { ...plugin, ipam: addresses };
+}
+
+/** On platforms where whereabouts does not find its file, each network has to say where it is. */
+function withFile(ipam: IpamConfig, { whereaboutsFile }: NodeSetting): IpamConfig {
+  if (ipam.kind !== 'whereabouts' || whereaboutsFile === undefined) return ipam;
+  const { configurationPath = whereaboutsFile, extra } = ipam.settings;
+  if (extra?.['configuration_path'] !== undefined) return ipam;
+  return { kind: 'whereabouts', settings: { ...ipam.settings, configurationPath } };
 }
 
 /** Without the capability static would add a pod's addresses to the configured ones. */

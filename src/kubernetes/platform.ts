@@ -244,5 +244,20 @@ export function platformFacts(name: PlatformName, choices: PlatformChoices = {})
   return { ...PLATFORMS[name], ...(cri === 'cri-o' ? CRI_O : {}), ...Object.fromEntries(given) };
 }
 
+/** Folders in which whereabouts looks for its file by itself (pkg/config/config.go). */
+const WHEREABOUTS_FOLDERS: readonly string[] = ['/etc/kubernetes/cni/net.d', '/etc/cni/net.d'];
+
+/**
+ * Where whereabouts' own file is on a platform; undefined where it finds it by itself. Elsewhere, as
+ * on k3s, each network has to say so (`configuration_path`): no pod with it starts otherwise.
+ *
+ * @see https://github.com/k3s-io/docs/issues/341
+ */
+export function whereaboutsFile({ cniConfDir }: PlatformFacts): string | undefined {
+  return WHEREABOUTS_FOLDERS.includes(cniConfDir)
+    ? undefined
+    : `${cniConfDir}/whereabouts.d/whereabouts.conf`;
+}
+
 /** All platforms' names. */
 export const PLATFORM_NAMES = Object.keys(PLATFORMS) as PlatformName[];

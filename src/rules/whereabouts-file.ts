@@ -1,29 +1,22 @@
 import type { Problem } from '../errors';
-import type { NetworkDefinition, PlatformFacts } from '../kubernetes';
+import { type NetworkDefinition, type PlatformFacts, whereaboutsFile } from '../kubernetes';
 
-/** Folders in which whereabouts looks for its file by itself (pkg/config/config.go). */
-const KNOWN_FOLDERS = ['/etc/kubernetes/cni/net.d', '/etc/cni/net.d'];
-
-/**
- * Where the platform keeps its CNI configuration elsewhere, as k3s does, each network has to say where
- * whereabouts' own file is: no pod with the network starts otherwise.
- *
- * @see https://github.com/k3s-io/docs/issues/341
- */
+/** Networks of others that don't say where whereabouts' file is; ours are written with it. */
 export function checkWhereaboutsFile(
-  { ipam }: NetworkDefinition,
-  { name, cniConfDir }: PlatformFacts,
+  { ipam, verbatim }: NetworkDefinition,
+  platform: PlatformFacts,
 ): Problem[] {
-  if (ipam.kind !== 'whereabouts' || KNOWN_FOLDERS.includes(cniConfDir)) return [];
+  const file = whereaboutsFile(platform);
+  if (!verbatim || ipam.kind !== 'whereabouts' || file === undefined) return [];
   const { configurationPath, extra } = ipam.settings;
   if (configurationPath !== undefined || extra?.['configuration_path'] !== undefined) return [];
   return [
     {
       code: 'NL_KEY_MISSING',
       key: 'ipam.configurationPath',
-      found: `whereabouts does not look into ${cniConfDir}, where ${name} has its file`,
+      found: `whereabouts does not look into ${platform.cniConfDir}, where ${platform.name} has its file`,
       allowed: 'the path of that file on the node',
-      fix: `add configurationPath: '${cniConfDir}/whereabouts.d/whereabouts.conf'`,
+      fix: `add configurationPath: '${file}'`,
     },
   ];
 }

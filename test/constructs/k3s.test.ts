@@ -1,4 +1,5 @@
 import { Chart, Testing } from 'cdk8s';
+import { checkObjects, platformFacts } from 'netloom';
 import {
   DhcpDaemon,
   Ipam,
@@ -58,31 +59,54 @@ test.each(['v4.2.201', 'v4.0.206', 'newest'])('N29 the chart %s is refused there
 });
 
 describe("the file of whereabouts, where it doesn't look for it", () => {
-  const ranges = [{ range: '10.20.0.0/24' }];
-  const found = (platform: Platform, configurationPath?: string): string[] => {
+  const FILE = '/var/lib/rancher/k3s/agent/etc/cni/net.d/whereabouts.d/whereabouts.conf';
+  const written = (platform: Platform, settings: object = {}): unknown => {
     const chart = infra(platform);
-    const path = configurationPath === undefined ? {} : { configurationPath };
-    new MacvlanNetwork(chart, 'lan', {
+    const { config } = new MacvlanNetwork(chart, 'lan', {
       master: 'eth1',
-      ipam: Ipam.whereabouts({ ranges, ...path }),
+      ipam: Ipam.whereabouts({ ranges: [{ range: '10.20.0.0/24' }], ...settings }),
     });
-    return problemsOfSynth(() => chart.toJson());
+    expect(problemsOfSynth(() => chart.toJson())).toEqual([]);
+    const { ipam } = config as { ipam?: Record<string, unknown> };
+    return ipam?.['configuration_path'];
   };
 
-  test('N29 has to be named on k3s', () => {
-    const [problem] = found(Platform.k3s());
-    expect(problem).toContain(
-      "add configurationPath: '/var/lib/rancher/k3s/agent/etc/cni/net.d/whereabouts.d/whereabouts.conf'",
+  test('N29 is named in each network on k3s, where the user says nothing else', () => {
+    expect(written(Platform.k3s())).toBe(FILE);
+    expect(written(Platform.k3s(), { configurationPath: '/etc/w.conf' })).toBe('/etc/w.conf');
+    expect(written(Platform.k3s(), { extra: { configuration_path: '/etc/x' } })).toBe('/etc/x');
+    expect(written(Platform.kubernetes({ cniConfDir: '/srv/cni' }))).toBe(
+      '/srv/cni/whereabouts.d/whereabouts.conf',
     );
-    expect(placeOf(problem as string)).toBe('[infra/lan] ipam.configurationPath NL_KEY_MISSING');
-    expect(found(Platform.k3s(), '/etc/whereabouts.conf')).toEqual([]);
   });
 
   test('N29 needs no name where it is in a folder that whereabouts knows', () => {
     for (const platform of [Platform.rke2(), Platform.kubernetes(), Platform.openshift()]) {
-      expect(found(platform)).toEqual([]);
+      expect(written(platform)).toBeUndefined();
     }
-    const moved = found(Platform.kubernetes({ cniConfDir: '/srv/cni' }));
-    expect(moved.map(placeOf)).toEqual(['[infra/lan] ipam.configurationPath NL_KEY_MISSING']);
+  });
+
+  test('N29 is missing in a network of somebody else', () => {
+    const network = (more: object) => ({
+      apiVersion: 'k8s.cni.cncf.io/v1',
+      kind: 'NetworkAttachmentDefinition',
+      metadata: { name: 'lan', namespace: 'home' },
+      spec: {
+        config: JSON.stringify({
+          cniVersion: '0.4.0',
+          name: 'lan',
+          type: 'bridge',
+          ipam: { type: 'whereabouts', range: '10.20.0.0/24', ...more },
+        }),
+      },
+    });
+    const found = (more: object) =>
+      checkObjects([network(more)], { platform: platformFacts('k3s') }).map(
+        ({ problem }) => problem,
+      );
+    expect(found({ configuration_path: FILE })).toEqual([]);
+    expect(found({})).toMatchObject([
+      { code: 'NL_KEY_MISSING', fix: `add configurationPath: '${FILE}'` },
+    ]);
   });
 });
