@@ -33,7 +33,9 @@ export const MULTUS_RELEASES = [
 /**
  * Since 528d4f150 (v4.2.1) a conflist that is read from a file goes through libcni's typed form, and
  * DEL gets `{"type":"calico","ipam":{"type":"host-local"}}` instead of the plugin's configuration.
- * Repaired after v4.3.0 by 6597fa65f and f4f5d2dd4. Thin embeds the text itself.
+ * Repaired after v4.3.0 by 6597fa65f and f4f5d2dd4. Thin embeds the text itself, and a network that is
+ * found by its name is kept as text. Seen with v4.2.4 and bridge with host-local: each deleted pod left
+ * its address reserved; none did with `clusterNetwork` by name, and none when thin.
  */
 const CONFLIST_DEL: MultusFault = {
   mode: 'thick',
