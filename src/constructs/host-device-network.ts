@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { HostDeviceSettings } from '../cni';
 import type { NodeSelection } from '../kubernetes';
+import { networkGroups } from '../rules';
 import { Network } from './network';
-import { networkGroups } from './network-groups';
 import type { NetworkProps } from './network-props';
 
 /** Nodes whose device has a name of its own. */

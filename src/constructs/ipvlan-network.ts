@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { IpvlanSettings } from '../cni';
+import { networkGroups } from '../rules';
 import { Network } from './network';
-import { networkGroups } from './network-groups';
 import type { MasterProps, NetworkProps } from './network-props';
 
 export interface IpvlanNetworkProps extends NetworkProps, IpvlanSettings, MasterProps {}

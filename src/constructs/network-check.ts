@@ -1,8 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { describeProblem, type Problem } from '../errors';
-import { checkNetwork } from '../rules';
+import { checkNetwork, checkNetworkGroups, type NetworkGroups } from '../rules';
 import { clusterOf, targetVersionsOf } from './cluster-facts';
-import { checkNetworkGroups, type NetworkGroups } from './network-groups';
 import type { NetworkPart } from './network-part';
 import type { NetworkProps } from './network-props';
 

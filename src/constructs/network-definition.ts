@@ -2,7 +2,7 @@ import { Chart, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { LinkConfig, ListSettings } from '../cni';
 import type { NetworkDefinition, NodeSetting } from '../kubernetes';
-import { groupObjectName, type NetworkGroups } from './network-groups';
+import { groupObjectName, type NetworkGroups } from '../rules';
 import { NetworkPart } from './network-part';
 import type { NetworkProps } from './network-props';
 

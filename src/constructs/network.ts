@@ -8,6 +8,7 @@ import {
   type NetworkDefinition,
   type NodeSetting,
 } from '../kubernetes';
+import type { NetworkGroups } from '../rules';
 import { addClaimedPolicy } from './claimed-policy';
 import { nodeSettingOf } from './cluster-facts';
 import type { KubeOvnSubnet } from './kube-ovn-subnet';
@@ -15,7 +16,6 @@ import type { Manifest } from './manifest';
 import { modelOf } from './model';
 import { checkParts } from './network-check';
 import { networkOfProps, partsOf } from './network-definition';
-import type { NetworkGroups } from './network-groups';
 import { NetworkObject, NetworkPart } from './network-part';
 import type { NetworkProps } from './network-props';
 import { checkAtOperator, placeAtOperator } from './operator-network';

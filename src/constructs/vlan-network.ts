@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { LinkConfig, VlanSettings } from '../cni';
+import { networkGroups } from '../rules';
 import { Network } from './network';
-import { networkGroups } from './network-groups';
 import type { MasterProps, NetworkProps } from './network-props';
 
 export interface VlanNetworkProps extends NetworkProps, Omit<VlanSettings, 'master'>, MasterProps {

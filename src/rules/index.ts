@@ -13,6 +13,7 @@ export * from './multus-install';
 export * from './multus-removal';
 export * from './names';
 export * from './network';
+export * from './network-groups';
 export * from './node-facts';
 export * from './node-needs';
 export * from './objects';
