@@ -57,7 +57,9 @@ export class WhereaboutsInstall extends Construct {
     // The platform's own release is the platform's business.
     const release =
       facts.parts.whereabouts === 'objects' ? whereaboutsRelease(settings) : undefined;
-    modelOf(this).installs.set(this, { part: 'whereabouts', reconciles: true, release });
+    const namespace = settings.namespace ?? facts.whereaboutsNamespace;
+    const part = { part: 'whereabouts', reconciles: true, release, namespace } as const;
+    modelOf(this).installs.set(this, part);
     addInstalledPlatform(this, this.platform.name);
     validateWith(this, this);
   }

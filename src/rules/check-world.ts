@@ -9,7 +9,7 @@ import { checkProviders } from './world-kube-ovn';
 import { checkKubeOvnPods } from './world-kube-ovn-pods';
 import { checkMasters } from './world-masters';
 import { checkNamesOnce } from './world-names';
-import { checkSliceNames } from './world-node-slices';
+import { checkSliceNames, checkSliceNamespaces } from './world-node-slices';
 import { checkOverlaps } from './world-overlaps';
 import { checkOvnNetworks } from './world-ovn';
 import { checkPoolAddresses } from './world-pool-addresses';
@@ -23,6 +23,7 @@ const RULES: readonly WorldRule[] = [
   checkMasters,
   checkOverlaps,
   checkSliceNames,
+  checkSliceNamespaces,
   checkClusterOverlaps,
   checkOvnNetworks,
   checkProviders,

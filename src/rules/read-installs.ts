@@ -5,11 +5,11 @@ import type { InstalledPart } from './world';
 
 /** What an object installs of Multus, whereabouts and the DHCP daemon, by whomever it was written. */
 export function readInstalls(object: Manifest): InstalledPart[] {
-  const { name } = namesOf(object);
+  const { name, namespace } = namesOf(object);
   switch (object.kind) {
     case 'DaemonSet':
     case 'Deployment':
-      return containersOf(object).flatMap(readContainer);
+      return containersOf(object).flatMap((container) => readContainer(container, namespace));
     case 'ConfigMap':
       return name.endsWith('whereabouts-config') ? [RECONCILER] : [];
     case 'HelmChart':
@@ -29,7 +29,7 @@ function containersOf(object: Manifest): unknown[] {
   return Array.isArray(containers) ? containers : [];
 }
 
-function readContainer(container: unknown): InstalledPart[] {
+function readContainer(container: unknown, namespace: string | undefined): InstalledPart[] {
   if (!isMembers(container)) return [];
   const { image, command, args, volumeMounts } = container;
   const run = JSON.stringify([command, args]);
@@ -37,9 +37,10 @@ function readContainer(container: unknown): InstalledPart[] {
   // Before 0.9.4 it is the control loop of each node that reconciles, by the schedule that it mounts.
   const isLoop = run.includes('/ip-control-loop');
   const hasSchedule = JSON.stringify(volumeMounts ?? null).includes('/cron-schedule');
-  if (run.includes('/ip-reconciler') || (isLoop && hasSchedule))
-    return [{ ...RECONCILER, release }];
-  if (isLoop) return [{ part: 'whereabouts', release }];
+  if (run.includes('/ip-reconciler') || (isLoop && hasSchedule)) {
+    return [{ ...RECONCILER, release, namespace }];
+  }
+  if (isLoop) return [{ part: 'whereabouts', release, namespace }];
   if (/\/dhcp\b.*"daemon"|\/dhcp daemon\b/.test(run)) return [{ part: 'dhcp-daemon' }];
   if (/multus-daemon|thin_entrypoint/.test(run)) return [{ part: 'multus', release }];
   return [];

@@ -42,6 +42,28 @@ export const checkSliceNames: WorldRule = ({ networks }) => {
   });
 };
 
+/**
+ * Networks with slices in another namespace than whereabouts: the object with the slices is there, and
+ * the network owns it, so that Kubernetes takes it for an orphan and removes it.
+ */
+export const checkSliceNamespaces: WorldRule = ({ networks, installs = [] }) => {
+  const home = installs.find(({ namespace }) => namespace !== undefined)?.namespace;
+  if (home === undefined) return [];
+  return networks.flatMap((network) => {
+    const { namespace } = network;
+    if (!sliceSizeOf(network) || namespace === undefined || namespace === home) return [];
+    return findingsOf(network, [
+      {
+        code: 'NL_VALUES_CONFLICT',
+        key: 'ipam.nodeSliceSize',
+        found: `the network is in "${namespace}" and whereabouts in "${home}", where its slices are: Kubernetes removes what is owned from another namespace, and pods wait`,
+        allowed: `nodes' slices for networks in "${home}"`,
+        fix: `make the network in "${home}", or leave nodeSliceSize out`,
+      },
+    ]);
+  });
+};
+
 /** Networks without slices come first: of two that differ, the one with slices is told. */
 function plainFirst(one: NetworkDefinition, other: NetworkDefinition): number {
   return (sliceSizeOf(one) ? 1 : 0) - (sliceSizeOf(other) ? 1 : 0);

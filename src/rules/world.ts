@@ -53,6 +53,8 @@ export interface InstalledPart {
   readonly part: Exclude<PlatformPart, 'kube-ovn'>;
   /** Its release, e.g. `v0.9.4`. @default - unknown */
   readonly release?: string | undefined;
+  /** Of whereabouts: where it is, and its pools. @default - unknown */
+  readonly namespace?: string | undefined;
   /** Of whereabouts: whether its reconciler is there. @default false */
   readonly reconciles?: boolean | undefined;
 }

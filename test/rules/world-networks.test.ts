@@ -222,6 +222,22 @@ describe('networks on one segment', () => {
       want: ['NL_CONFIG_NAME_TWICE ipam.networkName'],
     },
     {
+      name: "nodes' slices in another namespace than whereabouts",
+      given: {
+        networks: [whereabouts('a', '10.20.0.0/24', { nodeSliceSize: '/26' })],
+        installs: [{ part: 'whereabouts', namespace: 'kube-system' }],
+      },
+      want: ['NL_VALUES_CONFLICT ipam.nodeSliceSize'],
+    },
+    {
+      name: "nodes' slices in that of whereabouts",
+      given: {
+        networks: [whereabouts('a', '10.20.0.0/24', { nodeSliceSize: '/26' })],
+        installs: [{ part: 'whereabouts', namespace: 'apps' }],
+      },
+      want: [],
+    },
+    {
       name: "nodes' slices of one range for two networks, and of another with a name",
       given: {
         networks: [
