@@ -2,18 +2,15 @@ import path from 'node:path';
 import { isNetloomError } from 'netloom';
 import { type Logger, pino } from 'pino';
 import { AddressService, type Clock } from './address-service';
-import { BridgeService, type LinkDriver } from './bridges';
+import { BridgeService, DriftWatch, type LinkDriver } from './bridges';
 import { type AgentConfig, listenAddresses, loadConfig } from './config';
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
-import { NodeObserver } from './node-facts';
+import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
 import { SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
 import { WATCH_INTERVAL_MS, watchFiles } from './watch-files';
-
-/** How often bridges that could not be set up are tried again, in ms. */
-const RETRY_MS = 10_000;
 
 /** How to make an agent. */
 export interface AgentOptions {
@@ -51,8 +48,6 @@ export function createAgent(options: AgentOptions): NodeAgent {
 class Agent implements NodeAgent {
   private addresses: string[] = [];
   private isReady = false;
-  private isStopped = false;
-  private retry: NodeJS.Timeout | undefined;
   private readonly endings: (() => Promise<void> | void)[] = [];
   private readonly log: Logger;
 
@@ -75,8 +70,6 @@ class Agent implements NodeAgent {
 
   async stop(): Promise<void> {
     this.isReady = false;
-    this.isStopped = true;
-    clearTimeout(this.retry);
     for (const end of this.endings.splice(0).reverse()) await end();
   }
 
@@ -96,6 +89,13 @@ class Agent implements NodeAgent {
       counter: contents.counters.bridges,
     });
     this.endings.push(() => bridges.idle());
+    const drift = new DriftWatch({
+      bridges,
+      links,
+      log: this.log,
+      scanMs: config.host.scanSeconds * 1000,
+      otherManagers: () => readNetworkManagers(new HostRoot(config.host.root)),
+    });
     const server = await AgentServer.create({
       info: { name: config.name, version: agentVersion(), store: contents.storeId },
       addresses,
@@ -104,6 +104,7 @@ class Agent implements NodeAgent {
       log: this.log,
       credentials: () => credentials,
       isReady: () => this.isReady,
+      watchesLost: () => drift.watchesLost,
     });
     this.endings.push(() => server.close());
     this.addresses = await server.listen(listenAddresses(config));
@@ -112,6 +113,8 @@ class Agent implements NodeAgent {
       server.renewTls(renewed);
     });
     await this.restoreBridges(bridges);
+    this.endings.push(() => drift.stop());
+    drift.start();
     this.isReady = true;
     const [port] = /\d+$/.exec(this.address) ?? [];
     this.log.info({
@@ -161,17 +164,10 @@ class Agent implements NodeAgent {
 
   /** One bridge that can't be (its port is not plugged in) does not keep the agent from serving. */
   private async restoreBridges(bridges: BridgeService): Promise<void> {
-    const failures = await bridges.restore();
-    for (const [bridge, error] of failures) {
+    for (const [bridge, error] of await bridges.restore()) {
       const problems = isNetloomError(error) ? error.problems : error.message;
       this.log.error({ event: 'bridge_failed', bridge, problems });
     }
-    if (failures.size === 0 || this.isStopped) return;
-    this.retry = setTimeout(() => {
-      this.restoreBridges(bridges).catch((error) =>
-        this.log.error({ event: 'restore_failed', err: error }),
-      );
-    }, RETRY_MS);
   }
 }
 

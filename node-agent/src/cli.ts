@@ -117,6 +117,19 @@ function program(): Command {
     });
 
   cli
+    .command('drop-ins')
+    .description(
+      'print the files that tell NetworkManager and systemd-networkd to leave our links alone',
+    )
+    .requiredOption('--config <file>', 'agent.yaml')
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .action(async ({ config, output }: { config: string; output: string }) => {
+      const { dropInsOf, dropInText } = await import('./commands/drop-ins.js');
+      const files = dropInsOf(config);
+      print([output === 'json' ? JSON.stringify(files, undefined, 2) : dropInText(files)]);
+    });
+
+  cli
     .command('remove')
     .description('delete all bridges that netloom made on this host; the agent must be stopped')
     .requiredOption('--config <file>', 'agent.yaml')

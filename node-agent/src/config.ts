@@ -72,9 +72,11 @@ const configSchema = z.strictObject({
   }),
   tokens: z.array(tokenSchema).default([]),
   clients: z.array(clientSchema).default([]),
-  /** Where to look for what other programs have put on the host. */
+  /** The host: how often it is looked at, and where other programs have put their things. */
   host: z
     .strictObject({
+      /** All bridges are looked at that often, also when the kernel reports no change. */
+      scanSeconds: z.number().int().min(1).max(3600).default(60),
       /** The host's root as the agent sees it: where it is mounted, in a pod. */
       root: hostPath.default('/'),
       /** Folders with CNI configuration, as they are on the host. */

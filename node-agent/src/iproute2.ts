@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NetloomError, type Problem } from 'netloom';
-import type { HostLinks, LinkDriver, LinkState } from './bridges';
+import type { HostLinks, LinkDriver, LinkListener, LinkState } from './bridges';
 
 /** How long one run of `ip` may take, in ms. */
 const TIMEOUT_MS = 30_000;
@@ -60,6 +60,34 @@ export class Iproute2 implements LinkDriver {
     }
   }
 
+  /**
+   * `ip monitor`. What it prints is not read: an event says that something changed, a look says what.
+   * Events that the kernel had to drop (it then complains) are events, too.
+   */
+  watch(listener: LinkListener): () => void {
+    const child = spawn(this.command(), ['monitor', 'link', 'address'], {
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let isOver = false;
+    const end = (why: string): void => {
+      if (isOver) return;
+      isOver = true;
+      listener.ended(why);
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', () => {
+        if (!isOver) listener.changed();
+      });
+    }
+    child.once('error', (error) => end(error.message));
+    child.once('close', (status, signal) => end(`it ended with ${signal ?? status}`));
+    return () => {
+      isOver = true;
+      child.kill('SIGKILL');
+    };
+  }
+
   private async query(args: readonly string[]): Promise<unknown[]> {
     const { status, stdout, stderr } = await this.run(args, 'ignore');
     // A kernel without IPv6 answers the question for its routes with an error, and has none.
@@ -69,11 +97,8 @@ export class Iproute2 implements LinkDriver {
   }
 
   private run(args: readonly string[], stdin: number | 'ignore'): Promise<Finished> {
-    const { LD_LIBRARY_PATH } = process.env;
-    const env = { LC_ALL: 'C', ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }) };
-    this.file ??= findIp();
-    const child = spawn(this.file, args, {
-      env,
+    const child = spawn(this.command(), args, {
+      env: environment(),
       stdio: [stdin, 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
     });
@@ -90,6 +115,16 @@ export class Iproute2 implements LinkDriver {
       child.once('close', (status) => resolve({ status, ...texts }));
     });
   }
+
+  private command(): string {
+    this.file ??= findIp();
+    return this.file;
+  }
+}
+
+function environment(): Record<string, string> {
+  const { LD_LIBRARY_PATH } = process.env;
+  return { LC_ALL: 'C', ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }) };
 }
 
 function findIp(): string {

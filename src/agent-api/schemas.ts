@@ -134,6 +134,16 @@ export const bridgeViewSchema = z.object({
     .optional(),
   /** What this request did, or would do, in words; empty when nothing was to do. */
   steps: z.array(z.string()),
+  /** How it fared since the agent started; absent while nothing had to be done. */
+  health: z
+    .object({
+      /** `contended`: something else on the host keeps undoing it. */
+      state: z.enum(['right', 'contended', 'failed']),
+      repairs: z.number().int(),
+      /** The last repair, or why it fails. */
+      detail: z.string(),
+    })
+    .optional(),
 });
 
 export const bridgeListSchema = z.object({ bridges: z.array(bridgeViewSchema) });

@@ -44,7 +44,7 @@ describe('the command line', () => {
   test('says its release and its commands', () => {
     expect(runAgent('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { stdout } = runAgent('--help');
-    for (const command of ['serve', 'init', 'cert', 'token', 'status', 'remove']) {
+    for (const command of ['serve', 'init', 'cert', 'token', 'status', 'drop-ins', 'remove']) {
       expect(stdout).toContain(command);
     }
   });
@@ -147,6 +147,7 @@ describe('the command line', () => {
       bridges: [],
     };
     expect(json()).toMatchObject({ ...want, running: true });
+    expect(runAgent('drop-ins', '--config', at('agent.yaml')).stdout).toContain('no bridges');
     expect(runAgent('status', '--config', at('agent.yaml')).stdout).toMatch(
       /agent edge-1: running[\s\S]*10\.10\.0\.1 +claimed +pod/,
     );

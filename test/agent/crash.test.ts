@@ -14,6 +14,7 @@ import {
   linkText,
   networkTest,
 } from './support/network';
+import { generator } from './support/random';
 
 const KILLS = 50;
 const WRITERS = 8;
@@ -28,17 +29,6 @@ const SPECS: BridgeSpec[] = [
   { addresses: ['10.50.0.2/20', '10.60.0.1/24', '10.50.0.1/20'], mtu: 1400 },
   { addresses: ['fd00:50::2/64', 'fd00:50::1/64', '10.50.0.2/20'], ports: ['nl-port'] },
 ];
-
-/** A seeded generator (mulberry32), so that a failure can be played again. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What an owner was told, and what was still under way when the agent was killed. */
 interface OwnerState {

@@ -35,6 +35,7 @@ function write(file: string, content: unknown): void {
 
 const NO_LINKS = {
   observe: async () => ({ links: new Map(), defaultRouteLinks: new Set<string>() }),
+  watch: () => () => {},
   apply: async () => undefined,
 };
 

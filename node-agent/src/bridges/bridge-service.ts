@@ -10,10 +10,12 @@ import {
   type Guard,
   throwIfAny,
 } from './checks';
+import { Healer, type Healing } from './healer';
 import type { HostLinks, LinkDriver } from './links';
 import { type BridgeMarks, bridgeMarks, isMarked } from './marks';
 import { type PlanStep, planBridge, planRemoval } from './plan';
 import { changedRecord, formerRecord, isSettled, settled } from './records';
+import { Repairs } from './repairs';
 import { Turns } from './turns';
 
 /** Somebody wants a bridge. */
@@ -48,6 +50,8 @@ export interface BridgeParts {
   /** All that the store holds of bridges. */
   readonly records: readonly BridgeRecord[];
   readonly counter: number;
+  /** Milliseconds of a clock that never jumps. @default - the process's */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Rounds of looking and applying after which a link that is never as wanted counts as failed. */
@@ -61,8 +65,18 @@ export class BridgeService {
   private readonly records: Map<string, BridgeRecord>;
   private counter: number;
   private readonly turns = new Turns();
+  private readonly repairs: Repairs;
+  private readonly healer: Healer;
 
   constructor(private readonly parts: BridgeParts) {
+    this.repairs = new Repairs(parts.now ?? (() => performance.now()));
+    this.healer = new Healer({
+      links: parts.links,
+      repairs: this.repairs,
+      problems: (record, host) => checkHost(this.guard(record), host),
+      plan: (record, host) => this.plan(record, host),
+      carryOn: (record) => this.carryOn(record),
+    });
     this.records = new Map(parts.records.map((record) => [record.name, record]));
     this.counter = parts.records.reduce(
       (max, one) => Math.max(max, one.incarnation),
@@ -74,7 +88,20 @@ export class BridgeService {
   async list(): Promise<BridgeView[]> {
     await this.parts.store.write([]);
     const host = await this.parts.links.observe();
-    return this.sorted().map((record) => bridgeView(record, host, []));
+    return this.sorted().map((record) => {
+      const health = this.repairs.of(record.name);
+      return { ...bridgeView(record, host, []), ...(health && { health }) };
+    });
+  }
+
+  /** Repairs since the start, and how many bridges are in which state. */
+  healthCounts(): { repairs: number; contended: number; failed: number } {
+    return this.repairs.counts();
+  }
+
+  /** Milliseconds until a bridge that is left alone for a while may be tried; undefined for none. */
+  nextTry(): number | undefined {
+    return this.repairs.nextTry();
   }
 
   /** What is recorded of a bridge now, without looking at the kernel. */
@@ -106,6 +133,7 @@ export class BridgeService {
       this.counter = Math.max(this.counter, record.incarnation);
       await this.save(record);
       const steps = await this.settle(record);
+      this.repairs.forget(record.name);
       const host = await this.parts.links.observe();
       return bridgeView(this.records.get(record.name) ?? record, host, steps);
     });
@@ -135,24 +163,23 @@ export class BridgeService {
   }
 
   /**
-   * Brings the kernel to what is recorded: after a start, and as often as one likes. A change that
-   * was interrupted is carried on, or taken back when the kernel refuses it.
+   * Brings the kernel to what is recorded, after a start. A change that was interrupted is carried
+   * on, or taken back when the kernel refuses it.
    *
    * @returns what went wrong, by bridge
    */
   async restore(): Promise<Map<string, Error>> {
-    return this.turns.take(async () => {
-      const failures = new Map<string, Error>();
-      for (const record of this.sorted()) {
-        try {
-          if (record.pending?.kind === 'remove') await this.takeAway(record);
-          else await this.settle(record);
-        } catch (error) {
-          failures.set(record.name, error as Error);
-        }
-      }
-      return failures;
-    });
+    const { failures, repairs } = await this.heal();
+    for (const name of repairs.keys()) this.repairs.discount(name);
+    return failures;
+  }
+
+  /**
+   * One look at the host; then whatever is not as recorded is made so again. Where all is right,
+   * nothing is written, neither to the kernel nor to the store.
+   */
+  async heal(): Promise<Healing> {
+    return this.turns.take(() => this.healer.heal(this.sorted()));
   }
 
   private async prepare(
@@ -182,6 +209,13 @@ export class BridgeService {
     const asked = incarnationIn(request.id ?? '', request.name);
     if (asked === undefined) return this.counter + 1;
     return Math.max(asked, existing?.incarnation ?? 0);
+  }
+
+  /** What is left to do for a record: the end of a removal, or what its wish lacks. */
+  private async carryOn(record: BridgeRecord): Promise<PlanStep[]> {
+    if (record.pending?.kind !== 'remove') return this.settle(record);
+    await this.takeAway(record);
+    return [];
   }
 
   /** Applies a record; a change that the kernel refuses is taken back before the error goes on. */
@@ -287,6 +321,7 @@ export class BridgeService {
 
   private async forget(name: string): Promise<void> {
     this.records.delete(name);
+    this.repairs.forget(name);
     await this.write({ kind: 'bridge', name, bridge: undefined });
   }
 

@@ -21,9 +21,19 @@ export interface HostLinks {
   readonly defaultRouteLinks: ReadonlySet<string>;
 }
 
+/** Told about what happens to the host's interfaces. */
+export interface LinkListener {
+  /** Some interface or address changed, or may have: a look says what. */
+  changed(): void;
+  /** No more events will come. Called once, and never after the watch was ended by its owner. */
+  ended(why: string): void;
+}
+
 /** The way to the kernel. */
 export interface LinkDriver {
   observe(): Promise<HostLinks>;
+  /** @returns what ends the watch */
+  watch(listener: LinkListener): () => void;
   /**
    * Runs commands in order, up to the first that fails. Nothing is undone.
    *

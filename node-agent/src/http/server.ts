@@ -28,6 +28,8 @@ export interface ServerParts extends RouteParts {
   readonly credentials: () => Credentials;
   /** True once everything recorded has been looked at and brought to the kernel. */
   readonly isReady: () => boolean;
+  /** How often the kernel's events ended and had to be asked for again. */
+  readonly watchesLost: () => number;
 }
 
 /** The agent's HTTPS side: several listeners over one set of routes. */
@@ -156,7 +158,16 @@ function addGuardedRoutes(app: FastifyInstance, parts: ServerParts): void {
   app.get('/metrics', async (request, reply) => {
     request.caller?.require('read');
     const bridges = parts.bridges.names().length;
-    const text = metrics.render({ ...(await parts.addresses.counts()), bridges });
+    const { repairs, contended, failed } = parts.bridges.healthCounts();
+    const text = metrics.render(
+      {
+        ...(await parts.addresses.counts()),
+        bridges,
+        bridges_contended: contended,
+        bridges_failed: failed,
+      },
+      { bridge_repairs_total: repairs, link_events_lost_total: parts.watchesLost() },
+    );
     return reply.type('text/plain; version=0.0.4').send(text);
   });
   app.register(async (routes) => addRoutes(routes, parts), { prefix: `/${API_VERSION}` });

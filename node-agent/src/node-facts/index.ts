@@ -1,1 +1,3 @@
+export * from './host-files';
+export * from './network-managers';
 export * from './observe-node';

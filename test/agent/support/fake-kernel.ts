@@ -1,5 +1,10 @@
 import { InterfaceAddress, NetloomError } from 'netloom';
-import type { HostLinks, LinkDriver, LinkState } from '../../../node-agent/src/bridges';
+import type {
+  HostLinks,
+  LinkDriver,
+  LinkListener,
+  LinkState,
+} from '../../../node-agent/src/bridges';
 
 interface FakeLink {
   name: string;
@@ -51,7 +56,22 @@ export class FakeKernel implements LinkDriver {
     return link;
   }
 
+  readonly listeners = new Set<LinkListener>();
+  /** Number of looks so far. */
+  looks = 0;
+
+  watch(listener: LinkListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Tells of a change, as the kernel does. */
+  tell(): void {
+    for (const listener of this.listeners) listener.changed();
+  }
+
   async observe(): Promise<HostLinks> {
+    this.looks += 1;
     const states = [...this.links.values()].map(
       ({ primaries, secondaries, ipv6, ...rest }): LinkState => ({
         ...rest,
@@ -72,6 +92,7 @@ export class FakeKernel implements LinkDriver {
       this.run(line.split(' '));
       this.history.push(line);
     }
+    if (lines.length > 0) this.tell();
   }
 
   addAddress(name: string, address: string): void {
