@@ -82,7 +82,7 @@ export class AddressService {
   ): Promise<boolean> {
     const incarnation = id.startsWith(`${name}#`) ? incarnationOf(id) : undefined;
     if (incarnation === undefined) return this.read(() => false);
-    return this.change(() => this.book.removePool(name, asker, incarnation));
+    return this.change((now) => this.book.removePool(name, asker, incarnation, now));
   }
 
   /** Claims and offers of a pool, of all owners or one. */
@@ -108,7 +108,10 @@ export class AddressService {
     // Only the number counts: a claim that was handed over keeps it under its new owner's name.
     const incarnation = incarnationOf(id);
     if (incarnation === undefined) return this.read(() => false);
-    return this.change((now) => this.book.release({ pool, owner, identity, incarnation }, now));
+    return this.change((now) => {
+      const step = this.book.release({ pool, owner, identity, incarnation }, now);
+      return { value: step.value.released, changes: step.changes };
+    });
   }
 
   /** What an owner holds in a pool now, for the audit log: `10.10.0.100`, or undefined. */

@@ -96,25 +96,46 @@ export function printV4(value: number): string {
 export function printV6(value: bigint): string {
   VIEW.setBigUint64(0, value >> 64n);
   VIEW.setBigUint64(8, value & 0xffff_ffff_ffff_ffffn);
-  const groups: number[] = [];
-  for (let index = 0; index < 8; index++) groups.push(VIEW.getUint16(2 * index));
-  const zeros = longestZeroRun(groups);
-  if (zeros.length < 2) return groups.map((group) => group.toString(16)).join(':');
-  const text = (from: number, to: number): string =>
-    groups
-      .slice(from, to)
-      .map((group) => group.toString(16))
-      .join(':');
-  return `${text(0, zeros.start)}::${text(zeros.start + zeros.length, 8)}`;
+  return printBytes();
 }
 
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
-  let start = 0;
-  for (let index = 0; index <= groups.length; index++) {
-    if (index < groups.length && groups[index] === 0) continue;
-    if (index - start > best.length) best = { start, length: index - start };
-    start = index + 1;
+/** The same from four words of 32 bits, highest first. */
+export function printV6Words(a: number, b: number, c: number, d: number): string {
+  VIEW.setInt32(0, a);
+  VIEW.setInt32(4, b);
+  VIEW.setInt32(8, c);
+  VIEW.setInt32(12, d);
+  return printBytes();
+}
+
+function printBytes(): string {
+  const gap = longestZeroRun();
+  let text = '';
+  for (let group = 0; group < 8; ) {
+    if (group === gap.start) {
+      text += '::';
+      group += gap.length;
+      continue;
+    }
+    if (group > 0 && group !== gap.start + gap.length) text += ':';
+    text += VIEW.getUint16(2 * group).toString(16);
+    group++;
   }
-  return best;
+  return text;
+}
+
+function longestZeroRun(): { start: number; length: number } {
+  let best = 0;
+  let length = 0;
+  let start = 0;
+  for (let group = 0; group <= 8; group++) {
+    if (group < 8 && VIEW.getUint16(2 * group) === 0) continue;
+    if (group - start > length) {
+      best = start;
+      length = group - start;
+    }
+    start = group + 1;
+  }
+  // A single zero is written out.
+  return length > 1 ? { start: best, length } : { start: -1, length: 0 };
 }

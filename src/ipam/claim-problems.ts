@@ -1,7 +1,12 @@
 import type { Problem } from '../errors';
-import type { ClaimRecord, PoolRecord } from './claim-records';
+import type { Asker, ClaimRecord, PoolRecord } from './claim-records';
+import type { Want } from './claim-wants';
+import type { Holding } from './holding';
+import type { HeldPlace } from './number-space';
 import type { ParsedPoolSubnet } from './pool';
 import { POOL_NAME } from './pool';
+import type { PoolLedger } from './pool-ledger';
+import { KIND_BITS, nameOf, printWords, type Words } from './words';
 
 /** The problem of a wanted address that the pool does not give. */
 export function outsideClaimable(
@@ -57,7 +62,7 @@ export function poolOwned(record: PoolRecord): Problem {
   };
 }
 
-export function ownerIdentity(claim: ClaimRecord): Problem {
+export function ownerIdentity(claim: Pick<ClaimRecord, 'owner' | 'identity'>): Problem {
   return {
     code: 'NL_OWNER_IDENTITY',
     key: 'owner',
@@ -67,16 +72,82 @@ export function ownerIdentity(claim: ClaimRecord): Problem {
   };
 }
 
+/** The problem of a step that needs an offer or claim of the owner, and there is none. */
+export function offerGone(request: Asker & { pool: string }, from?: string): Problem {
+  const whose =
+    from === undefined ? `owner "${request.owner}"` : `neither "${from}" nor "${request.owner}"`;
+  const verb = from === undefined ? 'has no such offer or claim' : 'has such a claim';
+  return {
+    code: 'NL_OFFER_GONE',
+    key: 'owner',
+    found: `${whose} ${verb} in pool "${request.pool}"`,
+    allowed: 'an owner that has one; an offer ends by itself, and yields when the pool is full',
+    fix: 'ask for it anew',
+  };
+}
+
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-export function listOf(claims: readonly ClaimRecord[]): string {
-  const shown = claims.slice(0, 5).map((claim) => `${claim.addresses.join(' ')} (${claim.owner})`);
+/** The first claims of a list with their addresses and owners, and how many there are besides. */
+export function listOf(claims: readonly Holding[]): string {
+  const shown = claims.slice(0, 5).map((claim) => `${placesOf(claim)} (${claim.owner})`);
   const more = claims.length - shown.length;
   return shown.join(', ') + (more > 0 ? `, and ${more} more` : '');
 }
 
+function placesOf(claim: Holding): string {
+  return claim.places.map((place) => printWords(place.kind, place, place.order)).join(' ');
+}
+
 export function seconds(until: number | undefined, now: number): string {
   return `${Math.max(1, Math.ceil(((until ?? now) - now) / 1000))} s`;
+}
+
+/** The problem of a wanted address that somebody holds. */
+export function takenProblem(
+  ledger: PoolLedger,
+  text: string,
+  { kind, order }: Want,
+  place: HeldPlace,
+  next: Words | undefined,
+  now: number,
+): Problem {
+  const { owner, state, until } = place.holding as Holding;
+  const whose = place.order === order ? '' : `${printWords(kind, place, place.order)} of it `;
+  const how = {
+    claimed: `${whose}is claimed by ${owner}`,
+    offered: `${whose}is offered to ${owner} for ${seconds(until, now)}`,
+    released: `${whose}was given back by ${owner} and stays out of use for ${seconds(until, now)}`,
+  }[state];
+  return {
+    code: 'NL_ADDRESS_NOT_FREE',
+    key: kind === 'mac' ? 'mac' : 'address',
+    found: `"${text}" of pool "${ledger.name}" ${how}`,
+    allowed: 'an address that nobody else holds',
+    fix: next ? `${printWords(kind, next, order)}?` : 'release a claim, or widen the pool',
+  };
+}
+
+/** The problem of a pool that has nothing left: how it is used, by whom, and what comes free next. */
+export function fullProblem(ledger: PoolLedger, { kind, order }: Want, now: number): Problem {
+  const { numbers, owners, nextEnd } = ledger.report(kind, now);
+  const what =
+    order === 0 ? `free ${nameOf(kind)} address` : `free block of ${sizeOf(kind, order)}`;
+  const largest = owners.map(([owner, held]) => `${owner} (${held})`).join(', ');
+  return {
+    code: 'NL_POOL_FULL',
+    key: 'pool',
+    found: `pool "${ledger.name}" has no ${what}: ${numbers.claimed} claimed, ${numbers.offered} offered, ${numbers.quarantined} given back and not yet in use again${largest === '' ? '' : `; the largest owners: ${largest}`}`,
+    allowed: order === 0 ? 'a pool with a free address' : 'a pool with a free block of that size',
+    fix:
+      nextEnd === undefined
+        ? 'widen the pool, or release a claim'
+        : `widen the pool, release a claim, or wait ${seconds(nextEnd, now)} for the next address to come free`,
+  };
+}
+
+function sizeOf(kind: Want['kind'], order: number): string {
+  return `${nameOf(kind)} /${KIND_BITS[kind] - order}`;
 }

@@ -1,8 +1,11 @@
 export * from './address';
 export * from './address-book';
+export type { BatchAnswer, BatchMode, BatchStep } from './batch';
 export * from './cidr';
 export { checkPoolName, outsideClaimable } from './claim-problems';
 export * from './claim-records';
+export { checkMacRange, parseMac } from './mac';
 export * from './pool';
+export { REMEMBERED_LIMIT } from './pool-ledger';
 export * from './range';
 export * from './range-set';

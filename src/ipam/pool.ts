@@ -1,6 +1,7 @@
 import type { Problem } from '../errors';
 import { addressProblem, IpAddress, type IpFamily } from './address';
 import { Cidr, checkCidr } from './cidr';
+import { checkMacRange } from './mac';
 import { checkRange, IpRange } from './range';
 import { IpRangeSet } from './range-set';
 
@@ -14,11 +15,16 @@ export interface PoolSubnet {
   readonly gateway?: string | undefined;
   /** Never given, same notation as `ranges`. @default - none */
   readonly exclude?: readonly string[] | undefined;
+  /** Given only to those who ask for it by value, same notation as `ranges`. @default - none */
+  readonly reserved?: readonly string[] | undefined;
 }
 
 /** What a pool holds. At most one subnet of a family gives the addresses of one claim. */
 export interface PoolSpec {
+  /** May be empty in a pool of MAC addresses alone. */
   readonly subnets: readonly PoolSubnet[];
+  /** MAC addresses: `02:00:5e:00:00:00/24`, `FIRST-LAST`, or one. @default - none */
+  readonly macs?: readonly string[] | undefined;
 }
 
 /** A pool's subnet with its arithmetic done. */
@@ -27,6 +33,8 @@ export interface ParsedPoolSubnet {
   readonly gateway: IpAddress | undefined;
   /** What may be given: the ranges without network, broadcast, gateway and excludes. */
   readonly assignable: IpRangeSet;
+  /** The part of it that only those get who ask for it by value. */
+  readonly reserved: IpRangeSet;
 }
 
 /** Pool names are path-like: `vips`, `apps/lan`. 1 to 253 bytes. */
@@ -39,7 +47,10 @@ export const POOL_NAME = /^[a-z0-9]([-a-z0-9._/]{0,251}[a-z0-9])?$/;
  */
 export function checkPoolSpec(spec: PoolSpec, prefix = 'subnets'): Problem[] {
   const problems: Problem[] = [];
-  if (spec.subnets.length === 0) {
+  spec.macs?.forEach((text, index) => {
+    problems.push(...checkMacRange(`macs[${index}]`, text));
+  });
+  if (spec.subnets.length === 0 && !spec.macs?.length) {
     problems.push({
       code: 'NL_SUBNET_INVALID',
       key: prefix,
@@ -75,12 +86,12 @@ export function checkPoolSpec(spec: PoolSpec, prefix = 'subnets'): Problem[] {
 
 function checkPoolSubnet(entry: PoolSubnet, cidr: Cidr, key: string): Problem[] {
   const problems: Problem[] = [];
-  for (const part of ['ranges', 'exclude'] as const) {
+  for (const part of ['ranges', 'exclude', 'reserved'] as const) {
     entry[part]?.forEach((text, index) => {
       const at = `${key}.${part}[${index}]`;
       const bad = checkRange(at, text);
       if (bad) problems.push(bad);
-      else if (part === 'ranges') problems.push(...checkInside(at, IpRange.parse(text), cidr));
+      else if (part !== 'exclude') problems.push(...checkInside(at, IpRange.parse(text), cidr));
     });
   }
   if (entry.gateway !== undefined)
@@ -150,7 +161,8 @@ export function parsePoolSubnet(entry: PoolSubnet): ParsedPoolSubnet {
   const assignable = IpRangeSet.of(ranges)
     .intersect(IpRangeSet.of([IpRange.ofCidr(subnet)]))
     .subtract(IpRangeSet.of(never));
-  return { subnet, gateway, assignable };
+  const reserved = IpRangeSet.of(entry.reserved?.map(IpRange.parse) ?? []).intersect(assignable);
+  return { subnet, gateway, assignable, reserved };
 }
 
 /**

@@ -146,9 +146,29 @@ describe('the files of the sqlite store', () => {
   test('a store of another version stops the start, whichever way it differs', async () => {
     await filled();
     const database = new DatabaseSync(state);
-    database.exec('PRAGMA user_version = 2');
+    database.exec('PRAGMA user_version = 3');
     database.close();
-    expect(refused()).toContain('store version 2, and this release reads version 1');
+    expect(refused()).toContain('store version 3, and this release reads versions 1 to 2');
+  });
+
+  test('a store of version 1 is read as it is, and taken over by the agent that opens it', async () => {
+    await filled();
+    const set = new DatabaseSync(state);
+    set.exec('PRAGMA user_version = 1');
+    set.close();
+    const version = (): unknown => {
+      const database = new DatabaseSync(state, { readOnly: true });
+      const row = database.prepare('PRAGMA user_version').get();
+      database.close();
+      return row?.user_version;
+    };
+    const before = SqliteStore.read(folder);
+    expect(version()).toBe(1);
+    const store = SqliteStore.open(folder);
+    expect(store.load()).toEqual(before);
+    await store.close();
+    expect(version()).toBe(2);
+    expect(SqliteStore.read(folder)).toEqual(before);
   });
 
   test('a start that was interrupted before the first store was whole is simply done again', () => {

@@ -21,8 +21,14 @@ import type {
   StoreFailureListener,
 } from './store';
 
-/** `user_version` of the stores that this release writes and reads. */
-export const STORE_VERSION = 1;
+/** `user_version` of the stores that this release writes. */
+export const STORE_VERSION = 2;
+
+/**
+ * The oldest version that it reads. Version 1 has the same tables; its records lack what an older
+ * release must not overlook: removed pools whose quarantines go on, blocks, MAC addresses.
+ */
+const OLDEST_VERSION = 1;
 
 /** Each record as JSON with its CRC: SQLite checks the structure of its pages, not their content. */
 const SCHEMA = `
@@ -173,8 +179,8 @@ function openChecked(state: string, readOnly: boolean): DatabaseSync {
   const database = new DatabaseSync(state, { readOnly, timeout: 1000 });
   try {
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-    if (version !== STORE_VERSION) {
-      const why = `it is of store version ${version}, and this release reads version ${STORE_VERSION}`;
+    if (version < OLDEST_VERSION || version > STORE_VERSION) {
+      const why = `it is of store version ${version}, and this release reads versions ${OLDEST_VERSION} to ${STORE_VERSION}`;
       throw new NetloomError(storeDamaged(state, why));
     }
     const [first] = database.prepare('PRAGMA quick_check(1)').all();
@@ -182,6 +188,9 @@ function openChecked(state: string, readOnly: boolean): DatabaseSync {
     if (verdict !== 'ok') throw new NetloomError(storeDamaged(state, verdict));
     // FULL: with NORMAL a power cut may take the last commits of the write-ahead log.
     if (!readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    // From here on an older release refuses the store.
+    if (!readOnly && version < STORE_VERSION)
+      database.exec(`PRAGMA user_version = ${STORE_VERSION}`);
     return database;
   } catch (error) {
     database.close();

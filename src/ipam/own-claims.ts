@@ -1,0 +1,81 @@
+import { NetloomError } from '../errors';
+import { isFreeFor } from './choice';
+import { ownerIdentity } from './claim-problems';
+import type { Asker, ClaimRecord } from './claim-records';
+import type { Want } from './claim-wants';
+import type { Holding } from './holding';
+import type { HeldPlace } from './number-space';
+import type { PoolLedger } from './pool-ledger';
+import { compareWords, readWords } from './words';
+
+/** @throws NetloomError NL_OWNER_IDENTITY, when another credential uses this owner key */
+export function checkOwner(ledger: PoolLedger, { owner, identity }: Asker): void {
+  for (const holding of ledger.owners.of(owner)) {
+    if (holding.identity !== identity && holding.isHeld) {
+      throw new NetloomError(ownerIdentity(holding));
+    }
+  }
+}
+
+/** The owner's own holding that already answers a request: a claim first, then an offer, then the newest. */
+export function ownMatch(
+  ledger: PoolLedger,
+  { owner, identity }: Asker,
+  wants: readonly Want[],
+): Holding | undefined {
+  let best: Holding | undefined;
+  for (const holding of ledger.owners.of(owner)) {
+    if (holding.identity !== identity || !answers(ledger, holding, wants)) continue;
+    if (best === undefined || rankOf(holding) <= rankOf(best)) best = holding;
+  }
+  return best;
+}
+
+/** The newest claim of an owner, with exactly these addresses where there are any. */
+export function newestClaim(
+  ledger: PoolLedger,
+  owner: string,
+  addresses: readonly string[] = [],
+): Holding | undefined {
+  const wanted = addresses.map(readWords);
+  return ledger.owners.of(owner).findLast((holding) => {
+    if (holding.state !== 'claimed') return false;
+    if (wanted.length === 0) return true;
+    const places = holding.places.filter((place) => place.kind !== 'mac');
+    return (
+      places.length === wanted.length &&
+      wanted.every(({ kind, words, order }) =>
+        places.some((place) => place.kind === kind && place.isAt(words, order)),
+      )
+    );
+  });
+}
+
+/** The claim of an owner that was made or taken again last. */
+export function newestIncarnation(ledger: PoolLedger, owner: string): Holding | undefined {
+  let newest: Holding | undefined;
+  for (const holding of ledger.owners.of(owner)) {
+    if (holding.state !== 'claimed') continue;
+    if (newest === undefined || holding.incarnation > newest.incarnation) newest = holding;
+  }
+  return newest;
+}
+
+function rankOf({ state }: Holding): number {
+  const ranks: Record<ClaimRecord['state'], number> = { claimed: 0, offered: 1, released: 2 };
+  return ranks[state];
+}
+
+function answers(ledger: PoolLedger, holding: Holding, wants: readonly Want[]): boolean {
+  let place: HeldPlace | undefined = holding.place;
+  for (const { kind, order, at } of wants) {
+    if (place === undefined || place.kind !== kind || place.order !== order) return false;
+    if (at !== undefined && compareWords(at.words, place) !== 0) return false;
+    if (holding.state !== 'claimed') {
+      const isServed = ledger.space(kind)?.serves(place, order) ?? false;
+      if (!isServed || !isFreeFor(ledger, holding, place)) return false;
+    }
+    place = place.next;
+  }
+  return place === undefined;
+}
