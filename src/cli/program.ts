@@ -3,7 +3,8 @@ import type { CheckArguments } from './commands/check-options';
 import type { CronArguments } from './commands/cron';
 import type { DoctorArguments } from './commands/doctor';
 import type { ImportArguments } from './commands/import';
-import { FORMATS } from './formats';
+import type { UninstallArguments } from './commands/uninstall';
+import { FORMATS, PLAN_FORMATS } from './formats';
 import { packageFacts } from './package-facts';
 import { printable } from './terminal';
 import { UsageError } from './usage-error';
@@ -95,6 +96,28 @@ function makeProgram({ Command, Option }: Commander): Program {
     });
 
   program
+    .command('uninstall')
+    .description('remove Multus and whereabouts from a cluster, in an order that breaks no pod')
+    .option('--plan', 'print the steps that are left, and change nothing', false)
+    .option('--yes', 'take the steps; given again, it goes on where it was', false)
+    .addOption(new Option('-o, --output <format>').choices(PLAN_FORMATS).default('table'))
+    .option('--kubeconfig <file>', 'the cluster (default: KUBECONFIG of the environment)')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+    .option('--platform <name>', 'such as k3s (default: what the nodes say)')
+    .option('--delete-workloads', 'delete what makes the pods that still have networks', false)
+    .option('--keep-networks', 'leave networks, pools and their definitions', false)
+    .option('--leftovers', 'clean the nodes of a Multus whose objects are gone already', false)
+    .option('--force', 'do not wait for pods that still have networks on a node', false)
+    .option('--image <image>', 'with /bin/sh, for the pods that remove files (default: busybox)')
+    .option('--master-cni-file <name>', 'the file of the cluster network, if Multus renamed it')
+    .option('--timeout <seconds>', 'how long one step may take', '300')
+    .addHelpText('after', UNINSTALL_HELP)
+    .action(async (options: UninstallArguments) => {
+      const { uninstall } = await import('./commands/uninstall.js');
+      await uninstall(options);
+    });
+
+  program
     .command('explain')
     .description('say more about the code of a mistake, or in words what the networks of a file do')
     .argument('<code|file>', 'such as NL_HOST_BITS, k8s/nads.yaml, or - for standard input')
@@ -138,6 +161,10 @@ What is wrong with an object stands in a comment above its construct.`;
 
 const CRON_HELP = `
 Exit status: 0 for a schedule, 1 for what is none, 2 for wrong use. Times are UTC, as the reconciler's.`;
+
+const UNINSTALL_HELP = `
+Exit status: 0 for a plan, or when all is done, 1 when you have to do something first, 2 for wrong
+use, a cluster that cannot be read, or a step that does not end in time.`;
 
 /** Parses an option that may be repeated, and may have several values with commas in between. */
 function collect(text: string, before: readonly string[] = []): readonly string[] {

@@ -141,7 +141,7 @@ wait_for_pods() {
   [ "$FORCE" != true ] || return 0
   while :; do
     count=$(interfaces | wc -l)
-    [ "$count" -gt 0 ] || return 0
+    [ "$count" -gt 0 ] && [ -n "$(multus_files 2>/dev/null)" ] || return 0
     waiting "pods here have $((count)) interfaces by Multus, which needs its configuration to take them away: delete these pods" || return 0
   done
 }

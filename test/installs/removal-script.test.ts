@@ -287,6 +287,15 @@ describeUnless(containerSkipReason(), 'S5.10 the files of a node when Multus goe
     expect(files()).toEqual({ [MASTER]: CALICO });
   });
 
+  test('does not wait where the runtime does not call Multus any more', async () => {
+    write({
+      '/var/lib/cni/multus/results/lan-0a1b-net1': '{}',
+      [`${BIN}/multus`]: program('multus-cni'),
+    });
+    expect(await clean()).toMatchObject(OK);
+    expect(files()).toEqual({ [MASTER]: CALICO });
+  });
+
   describe('with CRI-O', () => {
     const facts = platformFacts('kubernetes', { cri: 'cri-o' });
     const CRIO = '/etc/crio/crio.conf.d/10-multus.conf';

@@ -19,8 +19,23 @@ const ATTEMPTS = 3;
 /** As much of a plain answer as is repeated in a message. */
 const MESSAGE_LENGTH = 200;
 
+type Method = 'GET' | 'DELETE' | 'PATCH';
+
+/** JSON is YAML, too. */
+const CONTENT_TYPES: Readonly<Record<Method, string>> = {
+  GET: 'application/json',
+  DELETE: 'application/json',
+  PATCH: 'application/apply-patch+yaml',
+};
+
 /** One object of a list. Ones of a typed list have no kind of their own. */
 export type ListedObject = Record<string, unknown>;
+
+/** An answer as it comes. */
+interface Exchange {
+  readonly status: number;
+  readonly body: string;
+}
 
 interface Answer {
   readonly status: number;
@@ -40,7 +55,7 @@ interface Answer {
 /** A list that the user must not read. */
 export class Forbidden extends UsageError {}
 
-/** Reads from the API server that a kubeconfig names. */
+/** The API server that a kubeconfig names. */
 export class ApiServer {
   private constructor(
     private readonly server: string,
@@ -102,6 +117,47 @@ export class ApiServer {
     );
   }
 
+  /**
+   * One object; undefined where it is not there.
+   *
+   * @throws UsageError where the server does not answer, or refuses
+   */
+  async read(path: string): Promise<ListedObject | undefined> {
+    const { status, body } = await this.send('GET', path);
+    if (status === 404) return undefined;
+    if (status !== 200) throw this.refusal(path, status, body.message);
+    return body as ListedObject;
+  }
+
+  /**
+   * Deletes an object, and what it owns after it. One that is not there is fine.
+   *
+   * @throws UsageError where the server does not answer, or refuses
+   */
+  async delete(path: string): Promise<void> {
+    const options = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
+    const { status, body } = await this.send('DELETE', path, JSON.stringify(options));
+    if (status >= 300 && status !== 404) throw this.refusal(path, status, body.message);
+  }
+
+  /**
+   * Makes an object, or makes it so (server-side apply).
+   *
+   * @throws UsageError where the server does not answer, or refuses
+   */
+  async apply(path: string, object: unknown): Promise<void> {
+    const query = new URLSearchParams({ fieldManager: 'netloom', force: 'true' });
+    const sent = this.send('PATCH', `${path}?${query}`, JSON.stringify(object));
+    const { status, body } = await sent;
+    if (status >= 300) throw this.refusal(path, status, body.message);
+  }
+
+  /** The last line of a container's log; empty where there is none. */
+  async lastLine(path: string): Promise<string> {
+    const { status, body } = await this.exchange('GET', `${path}&tailLines=1`);
+    return status === 200 ? body.trim() : '';
+  }
+
   /** Ends connections that are kept for the next request. */
   close(): void {
     const { agent } = this.options;
@@ -145,28 +201,41 @@ export class ApiServer {
     return body.resources.some(({ name }) => path.endsWith(`/${name}`));
   }
 
-  private async get(path: string): Promise<Answer> {
+  private get(path: string): Promise<Answer> {
+    return this.send('GET', path);
+  }
+
+  private async send(method: Method, path: string, content?: string): Promise<Answer> {
     try {
-      return await this.request(path);
+      return await this.request(method, path, content);
     } catch (error) {
       throw this.failure(path, reasonOf(error), error);
     }
   }
 
-  private request(path: string): Promise<Answer> {
+  private async request(method: Method, path: string, content?: string): Promise<Answer> {
+    const { status, body } = await this.exchange(method, path, content);
+    return { status, body: bodyOf(status, body) };
+  }
+
+  private exchange(method: Method, path: string, content?: string): Promise<Exchange> {
     const { request } = this.server.startsWith('https:') ? https : http;
-    const headers = { ...this.options.headers, accept: 'application/json' };
-    const options = { ...this.options, headers, timeout: TIMEOUT_MS };
+    const headers = {
+      ...this.options.headers,
+      accept: 'application/json',
+      ...(content === undefined ? {} : { 'content-type': CONTENT_TYPES[method] }),
+    };
+    const options = { ...this.options, method, headers, timeout: TIMEOUT_MS };
     return new Promise((resolve, reject) => {
       const sent = request(`${this.server}${path}`, options, (response) => {
         const { statusCode: status = 0 } = response;
         text(response)
-          .then((body) => ({ status, body: bodyOf(status, body) }))
+          .then((body) => ({ status, body }))
           .then(resolve, reject);
       });
       sent.on('timeout', () => sent.destroy(new Error(`no answer in ${TIMEOUT_MS / 1000} s`)));
       sent.on('error', reject);
-      sent.end();
+      sent.end(content);
     });
   }
 

@@ -74,7 +74,8 @@ function targetVersions({ plugins, multus, whereabouts }: CheckArguments) {
   return releases;
 }
 
-function platformNamed(name: string): PlatformFacts {
+/** @throws UsageError for a name that is none */
+export function platformNamed(name: string): PlatformFacts {
   const known = PLATFORM_NAMES.find((one) => one === name);
   if (known) return platformFacts(known);
   throw new UsageError(`--platform: "${name}" is none of ${PLATFORM_NAMES.join(', ')}`);
