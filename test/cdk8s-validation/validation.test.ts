@@ -79,7 +79,7 @@ describe('the plugin by itself', () => {
     );
     expect(violations.map(({ ruleName }) => ruleName)).toContain('NL_PLATFORM_UNSUPPORTED (error)');
     expect(() => new NetloomValidation({ platform: 'dos' as 'kubernetes' })).toThrow(
-      /platform: "dos" is not known\. Allowed: one of kubernetes, microshift/,
+      /platform: "dos" is not known\. Allowed: one of kubernetes, k3s, rke2, microshift,/,
     );
   });
 

@@ -99,7 +99,7 @@ const nodes = fc.constantFrom(undefined, 1, 3);
 
 test('of a plain network the short way says what the full check says', () => {
   let plain = 0;
-  fc.assert(
+  void fc.assert(
     fc.property(network, platform, nodes, (given, facts, count) => {
       if (isPlainNetwork(given)) plain += 1;
       const options = { nodes: count };
@@ -156,7 +156,7 @@ const pods = fc.record({
 
 test('of a plain pod the short way says what the full check says', () => {
   let plain = 0;
-  fc.assert(
+  void fc.assert(
     fc.property(pods, (given) => {
       if (isPlainPod(given, {})) plain += 1;
       expect(checkPods(given)).toEqual(checkPodsFully(given, {}));
