@@ -40,6 +40,8 @@ export interface OvnK8sSettings extends PluginSettings {
   readonly outboundSNAT?: 'enabled' | 'disabled' | undefined;
   /** Only with `evpn`. @default - none */
   readonly evpn?: unknown;
+  /** Name of an Uplink object, the way out of the cluster; gateway mode shared only. @default - the cluster's */
+  readonly uplink?: string | undefined;
   /** Address of a virtual function; Multus writes it when the network has a `resourceName`. @default - none */
   readonly deviceID?: string | undefined;
   /** Absolute path on the node. @default - none */
@@ -75,6 +77,7 @@ export const OVN_K8S = pluginSpec<OvnK8sSettings>('ovn-k8s-cni-overlay', {
   transport: word(['no-overlay', 'evpn']),
   outboundSNAT: word(['enabled', 'disabled']),
   evpn: shaped(ANY),
+  uplink: text(),
   deviceID: text(),
   logFile: text(),
   logLevel: text(),

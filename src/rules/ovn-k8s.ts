@@ -5,15 +5,19 @@ import { missingKey } from './keys';
 import { checkOvnSubnets } from './ovn-subnets';
 import { ignored } from './unknown-keys';
 
-/** The cluster network, which its configuration of that name stands for. */
-const DEFAULT_NETWORK = 'default';
+/** Names that OVN-Kubernetes keeps for the cluster network. */
+const RESERVED_NAMES: readonly string[] = ['default', 'ovn-kubernetes'];
 
-/** What OVN-Kubernetes refuses or ignores beside its keys' own types and limits. */
+/**
+ * What OVN-Kubernetes refuses or ignores beside its keys' own types and limits.
+ *
+ * @see https://github.com/ovn-kubernetes/ovn-kubernetes go-controller/pkg/config/cni.go, ParseNetConf
+ */
 export function checkOvnK8s(settings: OvnK8sSettings, network: NetworkDefinition): Problem[] {
-  if ((network.configName ?? network.name) === DEFAULT_NETWORK) return [];
   return [
-    ...(settings.topology ? [] : [missingKey('topology', 'topology', 'ovn-k8s-cni-overlay')]),
-    ...checkOwnName(settings, network),
+    ...(settings.topology
+      ? [...checkReservedName(network), ...checkOwnName(settings, network)]
+      : checkClusterNetwork(settings, network)),
     ...(network.ipam.kind === 'none'
       ? []
       : [
@@ -24,8 +28,70 @@ export function checkOvnK8s(settings: OvnK8sSettings, network: NetworkDefinition
             'leave ipam out',
           ),
         ]),
+    ...checkAlone(network),
     ...checkTopology(settings),
     ...checkOvnSubnets(settings),
+  ];
+}
+
+/** Keys that only secondary networks have: who sets one of them means no cluster network. */
+const SECONDARY_KEYS = [
+  'subnets',
+  'excludeSubnets',
+  'reservedSubnets',
+  'infrastructureSubnets',
+  'vlanID',
+  'physicalNetworkName',
+  'allowPersistentIPs',
+  'role',
+  'joinSubnet',
+  'transitSubnet',
+  'defaultGatewayIPs',
+] as const;
+
+/** Without a topology the configuration is that of the cluster network, whatever its name is. */
+function checkClusterNetwork(settings: OvnK8sSettings, { verbatim }: NetworkDefinition): Problem[] {
+  if (!verbatim || SECONDARY_KEYS.some((key) => settings[key] !== undefined)) {
+    return [missingKey('topology', 'topology', 'ovn-k8s-cni-overlay')];
+  }
+  if (settings.netAttachDefName === undefined) return [];
+  return [
+    ignored(
+      'netAttachDefName',
+      'there is no topology, so that this is the cluster network under another name',
+      'set topology for a network of its own, or leave it out',
+    ),
+  ];
+}
+
+/** The configuration's own name, which Multus does not fill in for OVN-Kubernetes. */
+function checkReservedName({ name, configName, verbatim }: NetworkDefinition): Problem[] {
+  if (verbatim && !configName) {
+    const missing = missingKey('configName', 'name', 'ovn-k8s-cni-overlay');
+    return [{ ...missing, fix: `"name": "${name}"?` }];
+  }
+  const used = configName ?? name;
+  if (!RESERVED_NAMES.includes(used)) return [];
+  return [
+    conflict(
+      'configName',
+      `"${used}" is the name of the cluster network, and OVN-Kubernetes refuses it for another one`,
+      'any other name',
+      configName === undefined ? 'set configName' : 'choose another name',
+    ),
+  ];
+}
+
+/** OVN-Kubernetes takes no list of several plugins for its own. */
+function checkAlone({ chain = [] }: NetworkDefinition): Problem[] {
+  if (chain.length === 0) return [];
+  return [
+    conflict(
+      'chain[0]',
+      'a plugin stands behind ovn-k8s-cni-overlay, and OVN-Kubernetes refuses the network',
+      'ovn-k8s-cni-overlay alone',
+      'leave it out',
+    ),
   ];
 }
 

@@ -21,7 +21,8 @@ export const checkOvnNetworks: WorldRule = ({ networks }) => {
   const first = new Map<string, { network: NetworkDefinition; settings: OvnK8sSettings }>();
   return networks.flatMap((network) => {
     const { link, name, configName = name } = network;
-    if (link.kind !== 'ovn-k8s-cni-overlay') return [];
+    // Without a topology it is the cluster network, under any name.
+    if (link.kind !== 'ovn-k8s-cni-overlay' || !link.settings.topology) return [];
     const before = first.get(configName);
     if (!before) {
       first.set(configName, { network, settings: link.settings });

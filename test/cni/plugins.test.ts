@@ -35,7 +35,7 @@ const LINK_KEYS = {
   'kube-ovn':
     'server_socket provider deviceID vf_driver vhost_user_socket_volume_name vhost_user_socket_name vhost_user_socket_consumption routes capabilities dns',
   'ovn-k8s-cni-overlay':
-    'topology subnets excludeSubnets reservedSubnets infrastructureSubnets mtu vlanID physicalNetworkName allowPersistentIPs role joinSubnet transitSubnet defaultGatewayIPs transport outboundSNAT evpn deviceID logFile logLevel logfile-maxsize logfile-maxbackups logfile-maxage netAttachDefName capabilities dns',
+    'topology subnets excludeSubnets reservedSubnets infrastructureSubnets mtu vlanID physicalNetworkName allowPersistentIPs role joinSubnet transitSubnet defaultGatewayIPs transport outboundSNAT evpn uplink deviceID logFile logLevel logfile-maxsize logfile-maxbackups logfile-maxage netAttachDefName capabilities dns',
 };
 const CHAIN_KEYS = {
   tuning: 'sysctl mac promisc mtu allmulti txQLen dataDir capabilities dns',

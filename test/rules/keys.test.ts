@@ -327,7 +327,7 @@ describe('missing keys', () => {
     { name: 'the resource', given: { type: 'sriov' }, want: ['resourceName'] },
     {
       name: 'the topology',
-      given: { type: 'ovn-k8s-cni-overlay', netAttachDefName: 'apps/lan' },
+      given: { type: 'ovn-k8s-cni-overlay', netAttachDefName: 'apps/lan', vlanID: 5 },
       want: ['topology'],
     },
   ];

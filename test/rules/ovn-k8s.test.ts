@@ -170,14 +170,52 @@ test('a namespace that nobody knows yet', () => {
   ).toHaveLength(1);
 });
 
-test('the cluster network has a configuration too', () => {
-  const config = { cniVersion: '1.0.0', name: 'default', type: 'ovn-k8s-cni-overlay' };
-  const read = (name: string): string[] =>
-    codesAndKeys(
-      checkNetwork(
-        parseNetwork({ ...config, name }, { name: 'lan', namespace: 'apps' }) as NetworkDefinition,
-      ),
-    );
-  expect(read('default')).toEqual([]);
-  expect(read('other')).toEqual(['NL_KEY_MISSING topology', 'NL_KEY_MISSING netAttachDefName']);
+test('what other plugins would do behind it', () => {
+  const chain = [{ kind: 'tuning', settings: { mtu: 1400 } }] as const;
+  expect(check({ topology: 'layer2' }, { chain })).toEqual(['NL_VALUES_CONFLICT chain[0]']);
+});
+
+test.each([
+  ['default', ['NL_VALUES_CONFLICT configName']],
+  ['ovn-kubernetes', ['NL_VALUES_CONFLICT configName']],
+  ['default-2', []],
+])('a network of its own is not called %s', (configName, want) => {
+  expect(check({ topology: 'layer2' }, { configName })).toEqual(want);
+});
+
+const config = { cniVersion: '1.0.0', name: 'blue', type: 'ovn-k8s-cni-overlay' };
+
+function read(more: object, from: object = config): string[] {
+  const network = parseNetwork({ ...from, ...more }, { name: 'lan', namespace: 'apps' });
+  return codesAndKeys(checkNetwork(network as NetworkDefinition));
+}
+
+const clusterNetwork: { name: string; given: object; want: string[] }[] = [
+  { name: 'under its name', given: { name: 'default' }, want: [] },
+  { name: 'under any other, such as for virtual functions', given: {}, want: [] },
+  {
+    name: 'with the reference of a network of its own',
+    given: { netAttachDefName: 'apps/lan' },
+    want: ['NL_KEY_IGNORED netAttachDefName'],
+  },
+  {
+    name: 'but not with what only other networks have',
+    given: { netAttachDefName: 'apps/lan', subnets: '10.100.0.0/24' },
+    want: ['NL_KEY_MISSING topology'],
+  },
+];
+
+test.each(clusterNetwork)(
+  'without topology it is the cluster network, $name',
+  ({ given, want }) => {
+    expect(read(given)).toEqual(want);
+  },
+);
+
+test('a configuration says its own name, which Multus fills in for other plugins only', () => {
+  const given = { topology: 'layer2', netAttachDefName: 'apps/lan' };
+  expect(read(given)).toEqual([]);
+  const { name, ...nameless } = config;
+  expect(read(given, nameless)).toEqual(['NL_KEY_MISSING configName']);
+  expect(read({ topology: 'layer2' })).toEqual(['NL_KEY_MISSING netAttachDefName']);
 });
