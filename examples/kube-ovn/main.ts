@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { StatefulSet } from 'cdk8s-plus-28';
+import { type ContainerProps, EnvValue, StatefulSet } from 'cdk8s-plus-28';
 import {
   Ipam,
   KubeOvnNetwork,
@@ -21,7 +21,12 @@ new MultusInstall(multus, 'multus');
 
 const apps = new Chart(app, 'apps', { namespace: 'default', disableResourceNameHashes: true });
 apps.addDependency(multus);
-const container = { image: 'docker.io/library/nginx:1.27-alpine' };
+// cdk8s-plus keeps root and writing away from containers: these images need both.
+const securityContext = { ensureNonRoot: false, readOnlyRootFilesystem: false };
+const container: ContainerProps = {
+  image: 'docker.io/library/nginx:1.27-alpine',
+  securityContext,
+};
 
 // Addresses for another plugin: provider macvlan.default, on both objects.
 const plant = new KubeOvnSubnet(apps, 'macvlan-subnet', {
@@ -60,7 +65,15 @@ new MultiNetDeployment(apps, 'static-workload', {
 // Of a StatefulSet the pod with ordinal N gets address N.
 const database = new StatefulSet(apps, 'database', {
   replicas: 2,
-  containers: [{ image: 'docker.io/library/postgres:17', portNumber: 5432 }],
+  containers: [
+    {
+      image: 'docker.io/library/postgres:17',
+      portNumber: 5432,
+      // Postgres does not start without a password.
+      envVariables: { POSTGRES_HOST_AUTH_METHOD: EnvValue.fromValue('trust') },
+      securityContext,
+    },
+  ],
 });
 PodNetworks.of(database).attach(macvlan, {
   kubeOvn: { ipPool: ['172.17.0.210', '172.17.0.211'] },

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { Namespace } from 'cdk8s-plus-28';
+import { type ContainerProps, Namespace } from 'cdk8s-plus-28';
 import {
   Ipam,
   MacvlanNetwork,
@@ -80,14 +80,20 @@ const dual = new MacvlanNetwork(tenants, 'dual-stack', {
   additionalNetwork: 'Raw',
 });
 
+const httpd: ContainerProps = {
+  image: 'registry.access.redhat.com/ubi9/httpd-24:9.6',
+  portNumber: 8080,
+  // It writes below /run and /tmp.
+  securityContext: { readOnlyRootFilesystem: false },
+};
 new MultiNetDeployment(tenants, 'web', {
   replicas: 2,
-  containers: [{ image: 'registry.access.redhat.com/ubi9/httpd-24:9.6', portNumber: 8080 }],
+  containers: [httpd],
 })
   .attach(storage, { interface: 'st0' })
   .attach(dual);
 new MultiNetPod(tenants, 'printer', {
-  containers: [{ image: 'registry.access.redhat.com/ubi9/httpd-24:9.6' }],
+  containers: [httpd],
 }).attach(office);
 
 app.synth();
