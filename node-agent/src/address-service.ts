@@ -14,7 +14,7 @@ import {
 } from 'netloom';
 import type { ClaimView, PoolView } from 'netloom/agent-api';
 import { checkChangeId } from './problems';
-import type { Store, StoreContents } from './store';
+import type { Store, StreamedContents } from './store';
 
 /** Milliseconds since 1970. */
 export type Clock = () => number;
@@ -31,7 +31,7 @@ export class AddressService {
 
   constructor(
     private readonly store: Store,
-    contents: StoreContents,
+    contents: StreamedContents,
     private readonly clock: Clock,
   ) {
     this.book = new AddressBook(contents.pools, contents.claims, contents.counters.book);

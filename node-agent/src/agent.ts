@@ -78,7 +78,7 @@ class Agent implements NodeAgent {
     let credentials = readCredentials(config);
     const store = this.openStore(config);
     this.endings.push(() => store.close());
-    const contents = store.load();
+    const contents = store.stream();
     const addresses = new AddressService(store, contents, this.options.clock ?? Date.now);
     const links = this.options.links ?? new Iproute2(config.stateDir);
     const bridges = new BridgeService({

@@ -2,7 +2,7 @@ import { NetloomError, type Problem } from '../errors';
 import { fullProblem, takenProblem } from './claim-problems';
 import type { Want } from './claim-wants';
 import type { Holding } from './holding';
-import type { HeldPlace } from './number-space';
+import { HeldPlace } from './number-space';
 import type { PoolLedger } from './pool-ledger';
 import type { Words } from './words';
 
@@ -11,11 +11,9 @@ export type Yielding = (like: Pick<HeldPlace, 'kind' | 'order'>) => Holding | un
 
 /** What a request gets, and whose it was. */
 export interface Choice {
-  readonly numbers: readonly Pick<HeldPlace, 'kind' | 'order' | 'a' | 'b' | 'c' | 'd'>[];
-  /** Offers and freed addresses of the owner itself that give up some of their places. */
-  readonly own: ReadonlySet<Holding>;
-  /** Offers of others that end. */
-  readonly yielding: ReadonlySet<Holding>;
+  readonly places: readonly HeldPlace[];
+  /** Offers and freed addresses of the owner itself, and offers of others, that give up some of their places. */
+  readonly from: readonly Holding[];
 }
 
 /**
@@ -32,46 +30,44 @@ export function choose(
   yieldingOffer: Yielding,
 ): Choice {
   const problems: Problem[] = [];
-  const own = new Set<Holding>();
-  const yielding = new Set<Holding>();
-  const numbers: Choice['numbers'][number][] = [];
-  const take = ({ kind, order }: Want, { a, b, c, d }: Words): void => {
-    numbers.push({ kind, order, a, b, c, d });
-  };
+  const places: HeldPlace[] = [];
+  const from: Holding[] = [];
   for (const want of wants) {
-    if (want.at !== undefined) {
-      const holder = ledger.space(want.kind)?.holderOf(want.at.words, want.order);
-      if (holder && !isOwn(holder, owner, want.at.words, want.order)) {
-        const next = ledger.space(want.kind)?.next(want.order);
-        problems.push(takenProblem(ledger, want.at.text, want, holder, next, now));
-        continue;
-      }
-      if (holder?.holding) own.add(holder.holding);
-      take(want, want.at.words);
+    const chosen = chooseOne(ledger, owner, want, now, yieldingOffer);
+    if ('code' in chosen) {
+      problems.push(chosen);
       continue;
     }
-    const last = lastOf(ledger, owner, want);
-    if (last) {
-      if (last.holding?.isHeld) own.add(last.holding);
-      take(want, last);
-      continue;
-    }
-    const free = ledger.space(want.kind)?.next(want.order);
-    if (free) {
-      take(want, free);
-      continue;
-    }
-    const offer = yieldingOffer(want);
-    const place = offer?.places.find((one) => one.kind === want.kind && one.order === want.order);
-    if (offer && place) {
-      yielding.add(offer);
-      take(want, place);
-    } else {
-      problems.push(fullProblem(ledger, want, now));
-    }
+    places.push(new HeldPlace(want.kind, chosen.words, want.order));
+    if (chosen.from && !from.includes(chosen.from)) from.push(chosen.from);
   }
   if (problems.length > 0) throw new NetloomError(problems);
-  return { numbers, own, yielding };
+  return { places, from };
+}
+
+function chooseOne(
+  ledger: PoolLedger,
+  owner: string,
+  want: Want,
+  now: number,
+  yieldingOffer: Yielding,
+): Problem | { readonly words: Words; readonly from?: Holding | undefined } {
+  const { kind, order, at } = want;
+  const space = ledger.space(kind);
+  if (at !== undefined) {
+    const holder = space?.holderOf(at.words, order);
+    if (!holder || isOwn(holder, owner, at.words, order)) {
+      return { words: at.words, from: holder?.holding };
+    }
+    return takenProblem(ledger, at.text, want, holder, space?.next(order), now);
+  }
+  const last = lastOf(ledger, owner, want);
+  if (last) return { words: last, from: last.holding?.isHeld ? last.holding : undefined };
+  const free = space?.next(order);
+  if (free) return { words: free };
+  const offer = yieldingOffer(want);
+  const place = offer?.places.find((one) => one.kind === kind && one.order === order);
+  return place ? { words: place, from: offer } : fullProblem(ledger, want, now);
 }
 
 /** The owner may take from what it has been offered or has given back, whole places only. */
@@ -83,9 +79,7 @@ function isOwn(place: HeldPlace, owner: string, words: Words, order: number): bo
 /** The last place of that size that the owner had and that nobody else has now. */
 function lastOf(ledger: PoolLedger, owner: string, want: Want): HeldPlace | undefined {
   const space = ledger.space(want.kind);
-  const holdings = ledger.owners.of(owner);
-  for (let index = holdings.length - 1; index >= 0; index--) {
-    const holding = holdings[index] as Holding;
+  for (let holding = ledger.owners.newest(owner); holding; holding = holding.older) {
     if (holding.state === 'claimed') continue;
     for (let place: HeldPlace | undefined = holding.place; place; place = place.next) {
       if (place.kind !== want.kind || place.order !== want.order) continue;

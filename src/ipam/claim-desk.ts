@@ -16,7 +16,6 @@ import {
 } from './claim-records';
 import { type Want, wantsOf } from './claim-wants';
 import { Holding, type Notes, recordOf, type Timed } from './holding';
-import { HeldPlace } from './number-space';
 import { checkOwner, newestClaim, ownMatch } from './own-claims';
 import type { PoolLedger } from './pool-ledger';
 import type { PoolRegister } from './pool-register';
@@ -77,8 +76,9 @@ export class ClaimDesk {
   release(request: ReleaseRequest, now: number): Step<Released> {
     const ledger = this.pools.live(request.pool, now);
     let answer = NOT_HELD;
-    for (const claim of ledger?.owners.of(request.owner) ?? []) {
-      if (ledger === undefined || claim.state !== 'claimed') continue;
+    if (ledger === undefined) return { value: NOT_HELD, changes: [] };
+    for (let claim = ledger.owners.newest(request.owner); claim; claim = claim.older) {
+      if (claim.state !== 'claimed') continue;
       if (claim.incarnation > request.incarnation) answer = NEWER;
       if (claim.incarnation !== request.incarnation) continue;
       if (claim.identity !== request.identity) throw new NetloomError(ownerIdentity(claim));
@@ -126,16 +126,13 @@ export class ClaimDesk {
       ledger.put(own, { state, incarnation, timed, notes: notesOf(request, own.notes) });
       return answer(ledger, own, changes);
     }
-    const choice = choose(ledger, request.owner, wants, now, yielding);
+    const { places, from } = choose(ledger, request.owner, wants, now, yielding);
     let quarantinedUntil = 0;
-    for (const one of choice.own) {
+    for (const one of from) {
       quarantinedUntil = Math.max(quarantinedUntil, one.quarantineEnd ?? 0);
     }
-    const places = choice.numbers.map(
-      ({ kind, order, ...words }) => new HeldPlace(kind, words, order),
-    );
     const changes = dropOffers(ledger, request.owner, places, now);
-    for (const one of [...choice.own, ...choice.yielding]) {
+    for (const one of from) {
       if (one.isListed) changes.push(giveUp(ledger, one, places, now));
     }
     const serial = this.nextNumber();

@@ -45,7 +45,10 @@ export function dropOffers(
   keep?: Holding,
 ): BookChange[] {
   const changes: BookChange[] = [];
-  for (const holding of ledger.owners.of(owner)) {
+  // The list changes on the way.
+  for (let next = ledger.owners.newest(owner); next; ) {
+    const holding = next;
+    next = holding.older;
     if (holding.state !== 'offered' || holding === keep) continue;
     changes.push(giveUp(ledger, holding, taken, now));
   }

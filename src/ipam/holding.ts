@@ -46,6 +46,8 @@ export class Holding implements Standing {
   /** In the list of serials of its pool. */
   isListed = false;
   timer: Timer<Holding> | undefined = undefined;
+  /** The next older holding of the same owner. */
+  older: Holding | undefined = undefined;
   /** First of its places, IPv4 before IPv6 before MAC; each knows the next. */
   readonly place: HeldPlace;
 

@@ -31,7 +31,7 @@ export function pageOf(
 /** By owner or address where the filter names one, else all. */
 function candidates(ledger: PoolLedger, filter: ClaimFilter, after: number): Iterable<Holding> {
   const known = filter.address === undefined ? undefined : holdersOf(ledger, filter.address);
-  const few = filter.owner === undefined ? known : ledger.owners.of(filter.owner);
+  const few = filter.owner === undefined ? known : ledger.owners.of(filter.owner).reverse();
   return few?.filter(({ serial }) => serial > after) ?? ledger.serials.behind(after);
 }
 

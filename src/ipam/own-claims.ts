@@ -10,7 +10,7 @@ import { compareWords, readWords } from './words';
 
 /** @throws NetloomError NL_OWNER_IDENTITY, when another credential uses this owner key */
 export function checkOwner(ledger: PoolLedger, { owner, identity }: Asker): void {
-  for (const holding of ledger.owners.of(owner)) {
+  for (let holding = ledger.owners.newest(owner); holding; holding = holding.older) {
     if (holding.identity !== identity && holding.isHeld) {
       throw new NetloomError(ownerIdentity(holding));
     }
@@ -24,9 +24,9 @@ export function ownMatch(
   wants: readonly Want[],
 ): Holding | undefined {
   let best: Holding | undefined;
-  for (const holding of ledger.owners.of(owner)) {
-    if (holding.identity !== identity || !answers(ledger, holding, wants)) continue;
-    if (best === undefined || rankOf(holding) <= rankOf(best)) best = holding;
+  for (let holding = ledger.owners.newest(owner); holding; holding = holding.older) {
+    if (best !== undefined && rankOf(holding) >= rankOf(best)) continue;
+    if (holding.identity === identity && answers(ledger, holding, wants)) best = holding;
   }
   return best;
 }
@@ -38,7 +38,7 @@ export function newestClaim(
   addresses: readonly string[] = [],
 ): Holding | undefined {
   const wanted = addresses.map(readWords);
-  return ledger.owners.of(owner).findLast((holding) => {
+  return ledger.owners.of(owner).find((holding) => {
     if (holding.state !== 'claimed') return false;
     if (wanted.length === 0) return true;
     const places = holding.places.filter((place) => place.kind !== 'mac');
@@ -54,7 +54,7 @@ export function newestClaim(
 /** The claim of an owner that was made or taken again last. */
 export function newestIncarnation(ledger: PoolLedger, owner: string): Holding | undefined {
   let newest: Holding | undefined;
-  for (const holding of ledger.owners.of(owner)) {
+  for (let holding = ledger.owners.newest(owner); holding; holding = holding.older) {
     if (holding.state !== 'claimed') continue;
     if (newest === undefined || holding.incarnation > newest.incarnation) newest = holding;
   }

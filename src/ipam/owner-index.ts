@@ -1,38 +1,44 @@
 import type { Holding } from './holding';
 
-/** The holdings of a pool by owner. Nearly every owner has one, which then needs no list. */
+/** The holdings of a pool by owner, the newest first; each one knows the next older one. */
 export class OwnerIndex {
-  private readonly byOwner = new Map<string, Holding | Holding[]>();
+  private readonly newestOf = new Map<string, Holding>();
 
-  /** What an owner holds or is remembered with, the oldest first. */
-  of(owner: string): readonly Holding[] {
-    const found = this.byOwner.get(owner);
-    if (found === undefined) return NONE;
-    return Array.isArray(found) ? found : [found];
+  newest(owner: string): Holding | undefined {
+    return this.newestOf.get(owner);
+  }
+
+  /** What an owner holds or is remembered with, the newest first; a copy. */
+  of(owner: string): Holding[] {
+    const found: Holding[] = [];
+    for (let one = this.newest(owner); one; one = one.older) found.push(one);
+    return found;
   }
 
   add(holding: Holding): void {
-    const { owner, serial } = holding;
-    const found = this.byOwner.get(owner);
-    if (found === undefined) {
-      this.byOwner.set(owner, holding);
-    } else if (!Array.isArray(found)) {
-      this.byOwner.set(owner, found.serial < serial ? [found, holding] : [holding, found]);
-    } else {
-      const index = found.findLastIndex((one) => one.serial < serial);
-      found.splice(index + 1, 0, holding);
+    const newest = this.newestOf.get(holding.owner);
+    if (newest === undefined || newest.serial < holding.serial) {
+      holding.older = newest;
+      this.newestOf.set(holding.owner, holding);
+      return;
     }
+    let newer = newest;
+    while (newer.older && newer.older.serial > holding.serial) newer = newer.older;
+    holding.older = newer.older;
+    newer.older = holding;
   }
 
   remove(holding: Holding): void {
-    const found = this.byOwner.get(holding.owner);
-    if (!Array.isArray(found)) {
-      this.byOwner.delete(holding.owner);
-      return;
+    const { older, owner } = holding;
+    holding.older = undefined;
+    let newer = this.newestOf.get(owner);
+    if (newer !== holding) {
+      while (newer && newer.older !== holding) newer = newer.older;
+      if (newer) newer.older = older;
+    } else if (older === undefined) {
+      this.newestOf.delete(owner);
+    } else {
+      this.newestOf.set(owner, older);
     }
-    const rest = found.filter((one) => one !== holding);
-    this.byOwner.set(holding.owner, rest.length === 1 ? (rest[0] as Holding) : rest);
   }
 }
-
-const NONE: readonly Holding[] = [];

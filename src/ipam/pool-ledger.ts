@@ -82,7 +82,7 @@ export class PoolLedger {
     holding.isHeld = true;
     this.takePlaces(holding);
     this.begin(holding);
-    this.journal.note(() => this.drop(holding));
+    if (this.journal.isOn) this.noteAdded(holding);
   }
 
   drop(holding: Holding): void {
@@ -94,14 +94,13 @@ export class PoolLedger {
     } else {
       this.forgetTimer(holding);
     }
-    const { isHeld } = holding;
-    this.journal.note(() => (isHeld ? this.add(holding) : this.recall(holding)));
+    if (this.journal.isOn) this.noteDropped(holding, holding.isHeld);
   }
 
   /** Changes how a holding stands; its places stay. One that was only remembered is held again. */
   put(holding: Holding, standing: Standing): void {
-    const { state, incarnation, timed, notes, isHeld } = holding;
-    if (isHeld) {
+    if (this.journal.isOn) this.noteBefore(holding);
+    if (holding.isHeld) {
       this.end(holding);
     } else {
       this.forgetTimer(holding);
@@ -113,10 +112,6 @@ export class PoolLedger {
     holding.timed = standing.timed;
     holding.notes = standing.notes;
     this.begin(holding);
-    this.journal.note(() => {
-      this.put(holding, { state, incarnation, timed, notes });
-      if (!isHeld) this.remember(holding);
-    });
   }
 
   /** The search for free numbers goes on behind those of a holding. */
@@ -124,12 +119,8 @@ export class PoolLedger {
     for (let place: HeldPlace | undefined = holding.place; place; place = place.next) {
       const space = this.spaces.get(place.kind);
       if (space === undefined) continue;
-      const { last } = space;
+      if (this.journal.isOn) this.noteLast(space, space.last);
       space.moveBehind(place);
-      if (!this.journal.isOn) continue;
-      this.journal.note(() => {
-        space.last = last;
-      });
     }
   }
 
@@ -208,6 +199,28 @@ export class PoolLedger {
       }
     }
     this.remember(holding);
+  }
+
+  private noteLast(space: NumberSpace, last: NumberSpace['last']): void {
+    this.journal.note(() => {
+      space.last = last;
+    });
+  }
+
+  private noteAdded(holding: Holding): void {
+    this.journal.note(() => this.drop(holding));
+  }
+
+  private noteDropped(holding: Holding, wasHeld: boolean): void {
+    this.journal.note(() => (wasHeld ? this.add(holding) : this.recall(holding)));
+  }
+
+  private noteBefore(holding: Holding): void {
+    const { state, incarnation, timed, notes, isHeld } = holding;
+    this.journal.note(() => {
+      this.put(holding, { state, incarnation, timed, notes });
+      if (!isHeld) this.remember(holding);
+    });
   }
 
   /** Others may have its places now; its owner has a first look. */

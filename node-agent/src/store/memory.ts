@@ -8,6 +8,7 @@ import type {
   StoreChange,
   StoreContents,
   StoreFailureListener,
+  StreamedContents,
 } from './store';
 
 /** What a memory store holds; hand it to a second store to play a restart. */
@@ -70,6 +71,12 @@ export class MemoryStore implements Store {
       counters,
       storeId,
     });
+  }
+
+  stream(): StreamedContents {
+    const contents = this.load();
+    const claims = contents.claims.toSorted((one, other) => one.serial - other.serial);
+    return { ...contents, claims };
   }
 
   write(changes: readonly StoreChange[]): Promise<void> {

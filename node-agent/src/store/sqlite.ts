@@ -19,6 +19,7 @@ import type {
   StoreChange,
   StoreContents,
   StoreFailureListener,
+  StreamedContents,
 } from './store';
 
 /** `user_version` of the stores that this release writes. */
@@ -117,6 +118,10 @@ export class SqliteStore implements Store {
     return readContents(this.database, this.file);
   }
 
+  stream(): StreamedContents {
+    return streamContents(this.database, this.file);
+  }
+
   write(changes: readonly StoreChange[]): Promise<void> {
     return this.group.write(changes);
   }
@@ -199,25 +204,31 @@ function openChecked(state: string, readOnly: boolean): DatabaseSync {
 }
 
 function readContents(database: DatabaseSync, file: string): StoreContents {
-  const read = <T>(table: Table): T[] =>
-    database
-      .prepare(`SELECT key, record, crc FROM ${table} ORDER BY key`)
-      .all()
-      .map((row) => {
-        const text = String(row.record);
-        if (crc32(text) === row.crc) return JSON.parse(text) as T;
+  const contents = streamContents(database, file);
+  return { ...contents, claims: [...contents.claims] };
+}
+
+function streamContents(database: DatabaseSync, file: string): StreamedContents {
+  function* read<T>(table: Table): Generator<T> {
+    const rows = database.prepare(`SELECT key, record, crc FROM ${table} ORDER BY key`);
+    for (const row of rows.iterate()) {
+      const text = String(row.record);
+      if (crc32(text) !== row.crc) {
         throw new NetloomError(
           storeDamaged(file, `row ${row.key} of ${table} fails its check sum`),
         );
-      });
+      }
+      yield JSON.parse(text) as T;
+    }
+  }
   const counters: Record<CounterName, number> = { book: 0, bridges: 0 };
   for (const row of database.prepare('SELECT name, value FROM counters').all()) {
     counters[row.name as CounterName] = Number(row.value);
   }
   return {
-    pools: read<PoolRecord>('pools'),
+    pools: [...read<PoolRecord>('pools')],
     claims: read<ClaimRecord>('claims'),
-    bridges: read<BridgeRecord>('bridges'),
+    bridges: [...read<BridgeRecord>('bridges')],
     counters,
     storeId: storeIdOf(database),
   };

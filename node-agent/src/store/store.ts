@@ -59,9 +59,16 @@ export interface StoreContents {
   readonly storeId: string;
 }
 
+/** The same for a start: the claims, ordered by serial, can be gone through once, and are read meanwhile. */
+export interface StreamedContents extends Omit<StoreContents, 'claims'> {
+  readonly claims: Iterable<ClaimRecord>;
+}
+
 /** Where an agent keeps what it must not forget. */
 export interface Store {
   load(): StoreContents;
+  /** Like {@link load}, without ever holding all claims in memory. */
+  stream(): StreamedContents;
   /**
    * Resolves when the changes, and all that were written before them, are durable. An empty list
    * therefore waits for what is under way. Once a write has failed all later ones do: memory is
