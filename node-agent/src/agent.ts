@@ -87,6 +87,7 @@ class Agent implements NodeAgent {
       links,
       records: contents.bridges,
       counter: contents.counters.bridges,
+      policy: config.host.policy,
     });
     this.endings.push(() => bridges.idle());
     const drift = new DriftWatch({

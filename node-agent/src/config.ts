@@ -75,6 +75,17 @@ const configSchema = z.strictObject({
   /** The host: how often it is looked at, and where other programs have put their things. */
   host: z
     .strictObject({
+      /** What may be done here at all; no request widens it. */
+      policy: z
+        .strictObject({
+          /** Names of bridges; `*` stands for any characters. */
+          bridges: globs,
+          /** Names of interfaces that may become ports; `*` stands for any characters. */
+          ports: globs,
+          /** Whether bridges that others made may be taken over. */
+          adopt: z.enum(['yes', 'no']).default('no'),
+        })
+        .prefault({}),
       /** All bridges are looked at that often, also when the kernel reports no change. */
       scanSeconds: z.number().int().min(1).max(3600).default(60),
       /** The host's root as the agent sees it: where it is mounted, in a pod. */

@@ -10,8 +10,11 @@ const TIMEOUT_MS = 30_000;
 /** Fixed folders come first: what the environment's PATH says may be somebody else's. */
 const FOLDERS = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
 
-/** Nothing that `ip -batch` gives a meaning to: quotes, backslashes, `#` for a comment, line ends. */
-const BATCH_LINE = /^[A-Za-z0-9 ._:/@+=,$~-]+$/;
+/**
+ * Nothing that `ip -batch` gives a meaning to: quotes, backslashes, `#` for a comment, line ends. Only
+ * the last word may stand in quotes: it then is empty, or holds blanks.
+ */
+const BATCH_LINE = /^[A-Za-z0-9 ._:/@+=,$~-]+( "[A-Za-z0-9 ._:/@+=,$~-]*")?$/;
 
 interface Finished {
   readonly status: number | null;

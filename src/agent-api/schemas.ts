@@ -111,6 +111,8 @@ export const bridgeSpecSchema = z.strictObject({
   addresses: z.array(text).max(256).optional(),
   /** Bytes, 68 to 65535. */
   mtu: z.number().int().min(68).max(65535).optional(),
+  /** Takes over a bridge of this name that somebody else made. The node's policy has to allow it. */
+  adopt: z.boolean().optional(),
 });
 
 /** `PUT /v1/bridges/{name}`; with `?dryRun=true` it only answers the steps. */
@@ -132,6 +134,8 @@ export const bridgeViewSchema = z.object({
       ports: z.array(z.string()),
     })
     .optional(),
+  /** True for a bridge that somebody else made; a removal gives it back as it was. */
+  adopted: z.boolean().optional(),
   /** What this request did, or would do, in words; empty when nothing was to do. */
   steps: z.array(z.string()),
   /** How it fared since the agent started; absent while nothing had to be done. */

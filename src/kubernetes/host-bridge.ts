@@ -18,6 +18,14 @@ export interface HostBridgeDefinition {
   readonly ports?: readonly string[] | undefined;
   /** Bytes, 68 to 65535. @default - the kernel's, 1500 */
   readonly mtu?: number | undefined;
+  /**
+   * Takes over a bridge of this name that somebody else made, the CNI bridge plugin for a pod that came
+   * first for example: its address, MAC address and ports stay, and a removal gives it back as it was.
+   * The node's own policy has to allow it.
+   *
+   * @default false - such a bridge is refused
+   */
+  readonly adopt?: boolean | undefined;
   /** Labels that a node must have. @default - every node */
   readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
 }
@@ -29,6 +37,7 @@ export function hostBridgeSpec(definition: HostBridgeDefinition): object {
     addresses: definition.addresses,
     ports: definition.ports,
     mtu: definition.mtu,
+    adopt: definition.adopt,
     nodeSelector: definition.nodeSelector,
   });
 }
@@ -68,6 +77,7 @@ export function hostBridgeCrdSpec(): object {
                   addresses: strings,
                   ports: strings,
                   mtu: { type: 'integer', minimum: 68, maximum: 65535 },
+                  adopt: { type: 'boolean' },
                   nodeSelector: { type: 'object', additionalProperties: { type: 'string' } },
                 },
               },

@@ -10,6 +10,7 @@ export interface NodeBridgeInputs {
   readonly addresses?: string[];
   readonly ports?: string[];
   readonly mtu?: number;
+  readonly adopt?: boolean;
 }
 
 const agents = new Agents();
@@ -65,8 +66,13 @@ export const nodeBridge = withoutStacks<NodeBridgeInputs, NodeBridgeInputs>({
 });
 
 function body(inputs: NodeBridgeInputs) {
-  const { addresses, ports, mtu } = inputs;
-  const spec = { ...(ports && { ports }), ...(addresses && { addresses }), ...(mtu && { mtu }) };
+  const { addresses, ports, mtu, adopt } = inputs;
+  const spec = {
+    ...(ports && { ports }),
+    ...(addresses && { addresses }),
+    ...(mtu && { mtu }),
+    ...(adopt && { adopt }),
+  };
   return { owner: inputs.owner, spec };
 }
 

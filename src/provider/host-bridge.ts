@@ -18,6 +18,14 @@ export interface NodeBridgeArgs {
   ports?: pulumi.Input<pulumi.Input<string>[]>;
   /** Bytes, 68 to 65535. @default - the kernel's, 1500 */
   mtu?: pulumi.Input<number>;
+  /**
+   * Takes over a bridge of this name that somebody else made, the CNI bridge plugin for a pod that came
+   * first for example; removing the resource gives it back as it was. The node's own policy has to
+   * allow it.
+   *
+   * @default false - such a bridge is refused
+   */
+  adopt?: pulumi.Input<boolean>;
 }
 
 /** A Linux bridge on one node, carried out by the node's agent. */
@@ -50,6 +58,14 @@ export interface HostBridgeArgs {
   ports?: pulumi.Input<pulumi.Input<string>[]>;
   /** Bytes, 68 to 65535. @default - the kernel's, 1500 */
   mtu?: pulumi.Input<number>;
+  /**
+   * Takes over a bridge of this name that somebody else made, the CNI bridge plugin for a pod that came
+   * first for example; removing the resource gives it back as it was. The node's own policy has to
+   * allow it.
+   *
+   * @default false - such a bridge is refused
+   */
+  adopt?: pulumi.Input<boolean>;
   /** Names of agents in `netloom:agents`. @default - every one of them */
   nodes?: string[];
 }
@@ -87,6 +103,9 @@ export class HostBridge extends pulumi.ComponentResource {
         ...(args.mtu === undefined
           ? {}
           : { mtu: definition.apply((known) => known.mtu as number) }),
+        ...(args.adopt === undefined
+          ? {}
+          : { adopt: definition.apply((known) => known.adopt === true) }),
       };
       return new NodeBridge(`${name}-${agent}`, nodeArgs, { parent: this });
     });

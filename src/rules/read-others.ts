@@ -1,6 +1,6 @@
 import { isMembers, type ObjectSpec, stepsOf } from '../cni';
 import { parse, wireSteps } from '../cni/codec';
-import { integer, mapOf, objectSpec, TEXT, text, texts } from '../cni/spec';
+import { flag, integer, mapOf, objectSpec, TEXT, text, texts } from '../cni/spec';
 import {
   type HostBridgeDefinition,
   KUBE_OVN_API_VERSION,
@@ -39,6 +39,7 @@ const HOST_BRIDGE: ObjectSpec = {
     addresses: texts(),
     ports: texts(),
     mtu: integer(68, 65535, 'an MTU in bytes'),
+    adopt: flag(),
     nodeSelector: mapOf(TEXT),
   }),
 };

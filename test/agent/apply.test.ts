@@ -64,6 +64,17 @@ describeOnKernel('netloom-agent apply', () => {
     expect(await apply([manifest()], { prune: true })).toEqual(['br-one: removed']);
   }, 60_000);
 
+  test('a bridge made by hand is adopted only where the node allows it', async () => {
+    execFileSync('ip', ['link', 'add', 'br-hand', 'type', 'bridge']);
+    try {
+      await expect(apply([manifest({ bridge: 'br-hand' })])).rejects.toThrow(/NL_BRIDGE_FOREIGN/);
+      const adopts = manifest({ bridge: 'br-hand', adopt: true });
+      await expect(apply([adopts])).rejects.toThrow(/host\.policy\.adopt.*NL_HOST_POLICY/);
+    } finally {
+      execFileSync('ip', ['link', 'del', 'br-hand']);
+    }
+  }, 60_000);
+
   test('one bad bridge, and nothing is changed', async () => {
     const file = manifest({ bridge: 'br-good' }, { bridge: 'br-bad', ports: ['nosuch0'] });
     await expect(apply([file])).rejects.toThrow(/nosuch0.*NL_BRIDGE_PORT/);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:tls';
-import { matches } from '../../node-agent/src/http/callers';
+import { matches } from '../../node-agent/src/globs';
 import { AgentFolder, refusal } from './support/agent-folder';
 import { type RawAnswer, rawRequest } from './support/raw-request';
 

@@ -279,3 +279,30 @@ describe('a crash at any step of a change', () => {
     },
   );
 });
+
+test('a foreign address that a change takes off for a moment comes back after a crash at any point', async () => {
+  class Crash extends Error {}
+  const before = { addresses: ['10.10.0.10/24', '10.10.0.254/24'] };
+  const after = { addresses: ['10.10.0.254/24', '10.10.0.10/24'] };
+  for (let point = 0, isDone = false; !isDone; point++) {
+    const [disk, kernel] = [new MemoryDisk(), new FakeKernel()];
+    await serviceOn(disk, kernel).put({ ...request, spec: before });
+    // Of the same network as ours, and so gone with it.
+    kernel.addAddress('br-test', '10.10.0.99/24');
+    let left = point;
+    kernel.beforeLine = () => {
+      if (left-- <= 0) throw new Crash();
+    };
+    isDone = await serviceOn(disk, kernel)
+      .put({ ...request, id: 'br-test#1', spec: after })
+      .then(
+        () => true,
+        () => false,
+      );
+    kernel.beforeLine = undefined;
+    expect(await serviceOn(disk, kernel).restore()).toEqual(new Map());
+    const { addresses } = (await kernel.observe()).links.get('br-test') ?? { addresses: [] };
+    expect([...addresses].sort()).toEqual(['10.10.0.10/24', '10.10.0.254/24', '10.10.0.99/24']);
+    expect(disk.bridges.get('br-test')?.managed.keeps).toBeUndefined();
+  }
+});

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { addressSteps } from '../../node-agent/src/bridges/address-order';
 import { checkBridge, checkHost } from '../../node-agent/src/bridges/checks';
 import { bridgeMarks, isMarked, ownerAlias, stableMac } from '../../node-agent/src/bridges/marks';
-import { type PlanStep, planBridge, type WantedBridge } from '../../node-agent/src/bridges/plan';
+import { planBridge, type WantedBridge } from '../../node-agent/src/bridges/plan';
+import type { PlanStep } from '../../node-agent/src/bridges/step';
 import type { ManagedParts } from '../../node-agent/src/store';
 import { FakeKernel } from './support/fake-kernel';
 
@@ -322,7 +323,8 @@ describe('the guards of a bridge', () => {
     kernel.addLink('free');
     kernel.defaultRouteLinks.add('uplink');
     const ports = ['uplink', 'mgmt', 'taken', 'br-other', 'gone', 'free'];
-    const guard = { name: NAME, spec: { ports }, marks, requestAddress: '192.0.2.5' };
+    const place = { marks, requestAddress: '192.0.2.5', adopts: false, ours: new Set<string>() };
+    const guard = { name: NAME, spec: { ports }, ...place };
     const problems = checkHost({ ...guard, wasMade: false }, await kernel.observe());
     expect(problems.map((problem) => problem.found)).toEqual([
       '"uplink" carries a default route of this host, which would be cut off',

@@ -1,6 +1,7 @@
 import { isNetloomError, NetloomError, type Problem } from 'netloom';
 import type { BridgeSpec, BridgeView } from 'netloom/agent-api';
 import type { BridgeRecord, BridgeWish, PendingPut, Store, StoreChange } from '../store';
+import { bootId } from './boot-id';
 import { bridgeOwned, bridgeView, incarnationIn, neverAsWanted } from './bridge-view';
 import {
   checkBridge,
@@ -11,11 +12,15 @@ import {
   throwIfAny,
 } from './checks';
 import { Healer, type Healing } from './healer';
+import { currentImages, withImages } from './images';
 import type { HostLinks, LinkDriver } from './links';
 import { type BridgeMarks, bridgeMarks, isMarked } from './marks';
-import { type PlanStep, planBridge, planRemoval } from './plan';
-import { changedRecord, formerRecord, isSettled, settled } from './records';
+import { planBridge } from './plan';
+import { checkPolicy, DEFAULT_POLICY, type HostPolicy } from './policy';
+import { changedRecord, formerRecord, isSettled, keeping, settled } from './records';
+import { planRemoval } from './removal';
 import { Repairs } from './repairs';
+import type { PlanStep } from './step';
 import { Turns } from './turns';
 
 /** Somebody wants a bridge. */
@@ -50,6 +55,10 @@ export interface BridgeParts {
   /** All that the store holds of bridges. */
   readonly records: readonly BridgeRecord[];
   readonly counter: number;
+  /** What may be done here at all. @default - everything but adoption */
+  readonly policy?: HostPolicy | undefined;
+  /** Which boot of the machine this is. @default - the kernel's word */
+  readonly bootId?: string | undefined;
   /** Milliseconds of a clock that never jumps. @default - the process's */
   readonly now?: (() => number) | undefined;
 }
@@ -67,12 +76,17 @@ export class BridgeService {
   private readonly turns = new Turns();
   private readonly repairs: Repairs;
   private readonly healer: Healer;
+  private readonly policy: HostPolicy;
+  private readonly bootId: string;
 
   constructor(private readonly parts: BridgeParts) {
+    this.policy = parts.policy ?? DEFAULT_POLICY;
+    this.bootId = parts.bootId ?? bootId();
     this.repairs = new Repairs(parts.now ?? (() => performance.now()));
     this.healer = new Healer({
       links: parts.links,
       repairs: this.repairs,
+      isDone: (record, host) => isSettled(record) && this.imaged(record, host) === record,
       problems: (record, host) => checkHost(this.guard(record), host),
       plan: (record, host) => this.plan(record, host),
       carryOn: (record) => this.carryOn(record),
@@ -187,6 +201,7 @@ export class BridgeService {
   ): Promise<{ record: BridgeRecord; host: HostLinks }> {
     const { name, owner, identity, spec, requestAddress } = request;
     throwIfAny([...checkBridge(name, spec), ...checkBridgeId(name, request.id, this.counter)]);
+    throwIfAny(checkPolicy(this.policy, name, spec));
     const existing = this.records.get(name);
     const isOwner = existing?.owner === owner || existing?.owner === request.from;
     if (existing && (!isOwner || existing.identity !== identity)) {
@@ -199,9 +214,9 @@ export class BridgeService {
       incarnation: this.incarnation(request, existing),
     };
     const host = await this.parts.links.observe();
-    const record = changedRecord(name, wish, existing, !host.links.has(name));
-    throwIfAny(checkHost({ ...this.guard(record), requestAddress }, host));
-    return { record, host };
+    const changed = changedRecord(name, wish, existing, !host.links.has(name));
+    throwIfAny(checkHost({ ...this.guard(changed), requestAddress }, host));
+    return { record: this.imaged(changed, host), host };
   }
 
   /** Never lower than before: a removal of an older incarnation must stay without effect. */
@@ -227,18 +242,24 @@ export class BridgeService {
       if (record.pending?.kind !== 'put') throw error;
       throw withProblems(error, await this.goBack(record, record.pending));
     }
-    if (!isSettled(record)) await this.save(settled(record));
+    const done = this.records.get(record.name) ?? record;
+    if (!isSettled(done)) await this.save(settled(done));
     return steps;
   }
 
   /** Until there is nothing left to do: what was asked for must be what the kernel then has. */
-  private async apply(record: BridgeRecord): Promise<PlanStep[]> {
+  private async apply(asked: BridgeRecord): Promise<PlanStep[]> {
     const done: PlanStep[] = [];
+    let record = asked;
     let failure: unknown;
     for (let round = 0; ; round++) {
       const host = await this.parts.links.observe();
       throwIfAny(checkHost(this.guard(record), host));
-      const steps = this.plan(record, host);
+      const imaged = this.imaged(record, host);
+      const steps = this.plan(imaged, host);
+      const safe = keeping(imaged, steps);
+      if (safe !== record) await this.save(safe);
+      record = safe;
       if (steps.length === 0) return done;
       if (round === ROUNDS) throw failure ?? new NetloomError(neverAsWanted(record, steps));
       try {
@@ -253,15 +274,16 @@ export class BridgeService {
   }
 
   /** @returns what stood in the way; the record then says what {@link restore} has to do */
-  private async goBack(record: BridgeRecord, pending: PendingPut): Promise<readonly Problem[]> {
+  private async goBack(asked: BridgeRecord, pending: PendingPut): Promise<readonly Problem[]> {
+    const record = this.records.get(asked.name) ?? asked;
     try {
       if (pending.before) {
         const former = formerRecord(record, pending.before);
         await this.save(former);
         await this.apply(former);
-        await this.save(settled(former));
+        await this.save(settled(this.records.get(former.name) ?? former));
       } else {
-        if (pending.makes) await this.deleteLink(record);
+        await this.bringBack(record, pending.makes);
         await this.forget(record.name);
       }
       return [];
@@ -273,17 +295,26 @@ export class BridgeService {
   private async takeAway(record: BridgeRecord): Promise<void> {
     if (record.pending?.kind !== 'remove')
       await this.save({ ...record, pending: { kind: 'remove' } });
-    await this.deleteLink(record);
+    await this.bringBack(record, true);
     await this.forget(record.name);
   }
 
-  /** Only a link that carries our marks: another one of that name is somebody else's. */
-  private async deleteLink(record: BridgeRecord): Promise<void> {
+  /**
+   * To what was there before. Only a link that carries our marks is touched: another one of that name
+   * is somebody else's.
+   *
+   * @param mayDelete false when a link of that name was there that we neither made nor adopted
+   */
+  private async bringBack(record: BridgeRecord, mayDelete: boolean): Promise<void> {
+    const { name, managed } = record;
+    const images = currentImages(record, this.bootId);
+    if (!mayDelete && !images) return;
     for (let round = 0; ; round++) {
-      const link = (await this.parts.links.observe()).links.get(record.name);
-      if (!link || !isMarked(link, this.marks(record))) return;
+      const { links } = await this.parts.links.observe();
+      const steps = planRemoval({ name, managed, images, marks: this.marks(record) }, links);
+      if (steps.length === 0) return;
       try {
-        await this.parts.links.apply(planRemoval(record.name).flatMap((step) => step.lines));
+        await this.parts.links.apply(steps.flatMap((step) => step.lines));
       } catch (error) {
         if (round >= ROUNDS) throw error;
       }
@@ -292,7 +323,16 @@ export class BridgeService {
 
   private plan(record: BridgeRecord, host: HostLinks): PlanStep[] {
     const { name, spec, managed } = record;
-    return planBridge({ name, spec, managed, marks: this.marks(record) }, host.links);
+    const images = currentImages(record, this.bootId);
+    return planBridge({ name, spec, managed, images, marks: this.marks(record) }, host.links);
+  }
+
+  /** With the images of what is about to be changed; the very same record when it has them. */
+  private imaged(record: BridgeRecord, host: HostLinks): BridgeRecord {
+    const guard = this.guard(record);
+    const link = host.links.get(record.name);
+    const adopts = guard.adopts && link !== undefined && !isMarked(link, guard.marks);
+    return withImages(record, host, this.bootId, adopts);
   }
 
   /** Resolves when every change that was begun is done. */
@@ -303,11 +343,19 @@ export class BridgeService {
   private guard(record: BridgeRecord): Guard {
     const { name, spec, pending } = record;
     const wasMade = pending?.kind !== 'put' || pending.before !== undefined;
-    return { name, spec, marks: this.marks(record), wasMade };
+    const adopts = spec.adopt === true && this.policy.adopt === 'yes';
+    const ours = new Set(this.records.keys());
+    return { name, spec, marks: this.marks(record), wasMade, adopts, ours };
   }
 
-  private marks({ name, owner, managed }: BridgeRecord): BridgeMarks {
-    return bridgeMarks(this.parts.node, name, owner, managed.formerOwners);
+  /** An adopted bridge keeps its MAC address: whoever knows it goes on. */
+  private marks(record: BridgeRecord): BridgeMarks {
+    const { name, owner, managed } = record;
+    const marks = bridgeMarks(this.parts.node, name, owner, managed.formerOwners);
+    const image = currentImages(record, this.bootId)?.bridge;
+    if (!image) return marks;
+    const former = image.alias === undefined ? [] : [image.alias];
+    return { ...marks, mac: image.mac, formerAliases: [...marks.formerAliases, ...former] };
   }
 
   private sorted(): BridgeRecord[] {

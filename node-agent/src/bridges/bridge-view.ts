@@ -2,7 +2,7 @@ import { IpAddress, incarnationOf, type Problem } from 'netloom';
 import type { BridgeView } from 'netloom/agent-api';
 import type { BridgeRecord } from '../store';
 import type { HostLinks } from './links';
-import { ofFamily, type PlanStep } from './plan';
+import { ofFamily, type PlanStep } from './step';
 
 /** A bridge as the API shows it. */
 export function bridgeView(
@@ -18,6 +18,7 @@ export function bridgeView(
     owner,
     spec,
     steps: steps.map((step) => step.words),
+    ...(record.images?.bridge && { adopted: true }),
   };
   if (!link) return view;
   const declared = new Set(

@@ -77,18 +77,29 @@ export interface Guard {
   readonly marks: BridgeMarks;
   /** True once netloom has made this bridge on this host: see {@link tookOurPlace}. */
   readonly wasMade: boolean;
+  /** True when what others made may be taken over: asked for, and allowed on this node. */
+  readonly adopts: boolean;
+  /** Bridges of netloom: no port is taken from them. */
+  readonly ours: ReadonlySet<string>;
 }
 
 /** Why the host does not allow a bridge; empty when it does. */
 export function checkHost(guard: Guard, host: HostLinks): Problem[] {
   const link = host.links.get(guard.name);
-  if (link && !isMarked(link, guard.marks) && !tookOurPlace(guard, link, host)) {
-    return [foreignLink(guard.name, link, host)];
+  if (link && isForeign(guard, host)) {
+    if (!guard.adopts || link.kind !== 'bridge') return [foreignLink(guard.name, link, host)];
+    if (!canComeBack(link.alias)) return [aliasLost(guard.name, link.alias)];
   }
   return (guard.spec.ports ?? []).flatMap((port, index) => {
     const found = portProblem(guard, host, port);
     return found === undefined ? [] : [portRefused(`spec.ports[${index}]`, found, host, guard)];
   });
+}
+
+/** True for a link of the bridge's name that netloom did not make, and has not adopted yet. */
+function isForeign(guard: Guard, host: HostLinks): boolean {
+  const link = host.links.get(guard.name);
+  return link !== undefined && !isMarked(link, guard.marks) && !tookOurPlace(guard, link, host);
 }
 
 /**
@@ -125,9 +136,25 @@ function foreignLink(name: string, link: LinkState, host: HostLinks): Problem {
     key: 'name',
     found: `there is ${what} "${name}" on this host that netloom did not make for this owner${mark}${isPlugins ? ' (the CNI bridge plugin makes one when pods come first)' : ''}`,
     allowed: 'a name that is free',
-    fix: isPlugins
-      ? `delete the pods on it, then the bridge (ip link del dev ${name}), and make the bridge before the pods; or choose another name`
-      : `choose another name, or remove the interface (ip link del dev ${name}) when nobody needs it`,
+    fix:
+      link.kind === 'bridge'
+        ? `take it over as it is with adopt: true, where the node allows it${isPlugins ? '; or delete the pods on it, then the bridge, and make the bridge before the pods' : ''}; or choose another name`
+        : `choose another name, or remove the interface (ip link del dev ${name}) when nobody needs it`,
+  };
+}
+
+/** An alias may hold any bytes; these go through a batch of `ip` in quotes. */
+function canComeBack(alias: string | undefined): boolean {
+  return alias === undefined || /^[A-Za-z0-9 ._:/@+=,$~-]*$/.test(alias);
+}
+
+function aliasLost(name: string, alias: string | undefined): Problem {
+  return {
+    code: 'NL_BRIDGE_FOREIGN',
+    key: 'name',
+    found: `bridge "${name}" has an alias that could not be put back later: ${JSON.stringify(alias)}`,
+    allowed: 'an alias of letters, digits, blanks and . _ : / @ + = , $ ~ -',
+    fix: `change it first: ip link set dev ${name} alias ...`,
   };
 }
 
@@ -135,7 +162,9 @@ function portProblem(guard: Guard, host: HostLinks, port: string): string | unde
   const link = host.links.get(port);
   if (!link) return `there is no interface "${port}" on this host`;
   if (link.master === guard.name) return undefined;
-  if (link.master !== undefined) return `"${port}" is a part of "${link.master}" already`;
+  if (link.master !== undefined && !(guard.adopts && !guard.ours.has(link.master))) {
+    return `"${port}" is a part of "${link.master}" already`;
+  }
   if (link.kind === 'bridge') return `"${port}" is a bridge itself`;
   if (host.defaultRouteLinks.has(port)) {
     return `"${port}" carries a default route of this host, which would be cut off`;

@@ -1,9 +1,8 @@
 import { isNetloomError, type Problem } from 'netloom';
 import type { BridgeRecord } from '../store';
 import type { HostLinks, LinkDriver } from './links';
-import type { PlanStep } from './plan';
-import { isSettled } from './records';
 import type { BridgeHealth, Noted, Repairs } from './repairs';
+import type { PlanStep } from './step';
 
 /** What a look at all bridges led to, by bridge. */
 export interface Healing {
@@ -18,6 +17,8 @@ export interface Healing {
 export interface HealerParts {
   readonly links: LinkDriver;
   readonly repairs: Repairs;
+  /** True when the record says nothing that would still have to be written down or done first. */
+  readonly isDone: (record: BridgeRecord, host: HostLinks) => boolean;
   /** Why the host does not allow a bridge. */
   readonly problems: (record: BridgeRecord, host: HostLinks) => readonly Problem[];
   /** What a bridge lacks. */
@@ -52,7 +53,8 @@ export class Healer {
   }
 
   private isRight(record: BridgeRecord, host: HostLinks): boolean {
-    if (!isSettled(record) || this.parts.problems(record, host).length > 0) return false;
+    if (!this.parts.isDone(record, host) || this.parts.problems(record, host).length > 0)
+      return false;
     return this.parts.plan(record, host).length === 0;
   }
 
@@ -61,11 +63,15 @@ export class Healer {
     wrong: readonly BridgeRecord[],
     host: HostLinks,
   ): Promise<Map<string, readonly PlanStep[]>> {
-    const plain = wrong.filter(
-      (record) => isSettled(record) && this.parts.problems(record, host).length === 0,
-    );
-    if (plain.length < 2) return new Map();
-    const plans = new Map(plain.map((record) => [record.name, this.parts.plan(record, host)]));
+    const plans = new Map<string, readonly PlanStep[]>();
+    for (const record of wrong) {
+      if (!this.parts.isDone(record, host) || this.parts.problems(record, host).length > 0)
+        continue;
+      const steps = this.parts.plan(record, host);
+      // What is to be put back has to be written down first.
+      if (steps.every((step) => step.keeps === undefined)) plans.set(record.name, steps);
+    }
+    if (plans.size < 2) return new Map();
     try {
       await this.parts.links.apply([...plans.values()].flat().flatMap((step) => step.lines));
     } catch {

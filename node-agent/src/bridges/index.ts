@@ -4,4 +4,6 @@ export * from './healer';
 export * from './links';
 export * from './marks';
 export * from './plan';
+export * from './policy';
 export * from './repairs';
+export * from './step';

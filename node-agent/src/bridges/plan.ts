@@ -1,15 +1,10 @@
-import { InterfaceAddress, type IpFamily } from 'netloom';
 import type { BridgeSpec } from 'netloom/agent-api';
-import type { ManagedParts } from '../store';
+import type { BeforeImages, ManagedParts } from '../store';
 import { addressSteps } from './address-order';
 import type { LinkState } from './links';
 import type { BridgeMarks } from './marks';
-
-/** One thing to do, in words for people and in lines for `ip -batch`. */
-export interface PlanStep {
-  readonly words: string;
-  readonly lines: readonly string[];
-}
+import { releaseSteps } from './removal';
+import { addLine, ofFamily, type PlanStep, step } from './step';
 
 /** A bridge as it shall be. */
 export interface WantedBridge {
@@ -18,6 +13,8 @@ export interface WantedBridge {
   readonly marks: BridgeMarks;
   /** What netloom may have put there before. Everything else on the link is left alone. */
   readonly managed: ManagedParts;
+  /** Of this boot. */
+  readonly images?: BeforeImages | undefined;
 }
 
 /** The kernel's MTU of a bridge that nobody chose one for. */
@@ -41,11 +38,6 @@ export function planBridge(
   ];
 }
 
-/** What removes a bridge. The kernel lets go of its ports by itself. */
-export function planRemoval(name: string): PlanStep[] {
-  return [step(`delete bridge ${name}`, `link del dev ${name}`)];
-}
-
 function makeStep({ name, marks }: WantedBridge): PlanStep {
   return {
     words: `make bridge ${name} with MAC address ${marks.mac}`,
@@ -57,10 +49,16 @@ function makeStep({ name, marks }: WantedBridge): PlanStep {
   };
 }
 
-function markSteps({ name, marks }: WantedBridge, link: LinkState): PlanStep[] {
+function markSteps({ name, marks, images }: WantedBridge, link: LinkState): PlanStep[] {
   const steps: PlanStep[] = [];
   if (link.alias !== marks.alias) {
-    steps.push(step(`mark ${name} as netloom's`, `link set dev ${name} alias ${marks.alias}`));
+    const alias = `link set dev ${name} alias ${marks.alias}`;
+    // A MAC address that was set is kept; one that the bridge took from a port goes with the port.
+    const keep = `link set dev ${name} address ${marks.mac}`;
+    const words = `mark ${name} as netloom's`;
+    if (!images?.bridge) steps.push(step(words, alias));
+    else steps.push({ words: `adopt bridge ${name}: ${words}`, lines: [keep, alias] });
+    if (images?.bridge) return steps;
   }
   if (link.mac !== marks.mac) {
     steps.push(
@@ -73,67 +71,48 @@ function markSteps({ name, marks }: WantedBridge, link: LinkState): PlanStep[] {
   return steps;
 }
 
-function mtuSteps({ name, spec, managed }: WantedBridge, link: LinkState | undefined): PlanStep[] {
+function mtuSteps(bridge: WantedBridge, link: LinkState | undefined): PlanStep[] {
+  const { name, spec, managed, images } = bridge;
+  const usual = images?.bridge?.mtu ?? DEFAULT_MTU;
   const actual = link?.mtu ?? DEFAULT_MTU;
-  const wanted = spec.mtu ?? (actual === managed.mtu ? DEFAULT_MTU : actual);
+  const wanted = spec.mtu ?? (actual === managed.mtu ? usual : actual);
   if (wanted === actual) return [];
   return [step(`set the MTU of ${name} to ${wanted}`, `link set dev ${name} mtu ${wanted}`)];
 }
 
 function allAddressSteps(wanted: WantedBridge, link: LinkState | undefined): PlanStep[] {
+  const { name, spec, managed, images } = wanted;
+  const declared = spec.addresses ?? [];
+  // What an adopted bridge had stays when it is no longer declared.
+  const before = (images?.bridge?.addresses ?? []).filter((one) => managed.addresses.includes(one));
+  const stay = [...new Set([...before, ...(managed.keeps ?? [])])];
   return ([4, 6] as const).flatMap((family) => {
-    const mine = (list: readonly string[]): string[] => ofFamily(family, list);
-    const steps = addressSteps(
-      family,
-      mine(wanted.spec.addresses ?? []),
-      mine(link?.addresses ?? []),
-      mine(wanted.managed.addresses),
-    );
-    return steps.map(({ action, address }) =>
-      action === 'remove'
-        ? step(`remove ${address} from ${wanted.name}`, `addr del ${address} dev ${wanted.name}`)
-        : step(`${action} ${address} on ${wanted.name}`, addLine(family, address, wanted.name)),
-    );
+    const inOrder = [...new Set(ofFamily(family, [...declared, ...stay]))];
+    const present = ofFamily(family, link?.addresses ?? []);
+    const steps = addressSteps(family, inOrder, present, ofFamily(family, managed.addresses));
+    return steps.map(({ action, address }): PlanStep => {
+      if (action === 'remove') {
+        return step(`remove ${address} from ${name}`, `addr del ${address} dev ${name}`);
+      }
+      const adds = step(`${action} ${address} on ${name}`, addLine(family, address, name));
+      return action === 'put back' ? { ...adds, keeps: address } : adds;
+    });
   });
 }
 
-/**
- * `replace` gives no error where an earlier, interrupted run was faster. `nodad`: on a bridge
- * without ports duplicate address detection never ends, and the address stays unusable (tentative).
- */
-function addLine(family: IpFamily, address: string, name: string): string {
-  return `addr replace ${address} dev ${name}${family === 6 ? ' nodad' : ''}`;
-}
-
 function portSteps(
-  { name, spec, managed }: WantedBridge,
+  { name, spec, managed, images }: WantedBridge,
   links: ReadonlyMap<string, LinkState>,
 ): PlanStep[] {
   const ports = spec.ports ?? [];
-  const leaving = managed.ports.filter(
-    (port) => !ports.includes(port) && links.get(port)?.master === name,
-  );
+  const leaving = managed.ports.filter((port) => !ports.includes(port));
   const coming = ports.filter((port) => links.get(port)?.master !== name);
   const down = ports.filter((port) => links.get(port)?.up !== true);
   return [
-    ...leaving.map((port) =>
-      step(`release port ${port} from ${name}`, `link set dev ${port} nomaster`),
-    ),
+    ...leaving.flatMap((port) => releaseSteps(name, links.get(port), images?.ports[port], links)),
     ...coming.map((port) =>
       step(`make ${port} a port of ${name}`, `link set dev ${port} master ${name}`),
     ),
     ...down.map((port) => step(`set ${port} up`, `link set dev ${port} up`)),
   ];
-}
-
-/** Addresses of a family in canonical text, the way the kernel prints them. */
-export function ofFamily(family: IpFamily, addresses: readonly string[]): string[] {
-  return addresses
-    .map((text) => InterfaceAddress.parse(text))
-    .filter((parsed) => parsed.family === family)
-    .map(String);
-}
-
-function step(words: string, line: string): PlanStep {
-  return { words, lines: [line] };
 }

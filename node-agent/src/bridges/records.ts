@@ -1,5 +1,7 @@
 import type { BridgeSpec } from 'netloom/agent-api';
 import type { BridgeRecord, BridgeWish, ManagedParts } from '../store';
+import { neededImages } from './images';
+import type { PlanStep } from './step';
 
 /** A record with a new wish, not yet known to be done. Asking for the same again leaves nothing to take back. */
 export function changedRecord(
@@ -9,7 +11,8 @@ export function changedRecord(
   makes: boolean,
 ): BridgeRecord {
   const managed = union(existing?.managed, partsOf(wish.spec), formerOwners(wish, existing));
-  const record = { name, ...wish, managed };
+  const images = existing?.images;
+  const record = { name, ...wish, managed, ...(images && { images }) };
   const isSame = existing?.owner === wish.owner && sameSpec(existing.spec, wish.spec);
   if (isSame && existing.pending === undefined) return record;
   if (existing === undefined || existing.pending?.kind === 'remove') {
@@ -25,16 +28,26 @@ export function changedRecord(
 
 /** The record of what a change is to be taken back to. What the change may have left is still known. */
 export function formerRecord(record: BridgeRecord, before: BridgeWish): BridgeRecord {
-  const former: BridgeRecord = { name: record.name, ...before, managed: record.managed };
+  const { name, managed, images } = record;
+  const former: BridgeRecord = { name, ...before, managed, ...(images && { images }) };
   if (record.owner === before.owner) return former;
   const owners = (record.managed.formerOwners ?? []).filter((owner) => owner !== before.owner);
-  return { ...former, managed: { ...record.managed, formerOwners: [...owners, record.owner] } };
+  return { ...former, managed: { ...managed, formerOwners: [...owners, record.owner] } };
 }
 
 /** The record once the kernel has what it says. */
 export function settled(record: BridgeRecord): BridgeRecord {
   const { name, owner, identity, incarnation, spec } = record;
-  return { name, owner, identity, incarnation, spec, managed: partsOf(spec) };
+  const managed = partsOf(spec);
+  return { name, owner, identity, incarnation, spec, managed, ...neededImages(record) };
+}
+
+/** The record that remembers which addresses of others the steps take off; itself when none. */
+export function keeping(record: BridgeRecord, steps: readonly PlanStep[]): BridgeRecord {
+  const known = record.managed.keeps ?? [];
+  const more = steps.flatMap((step) => step.keeps ?? []).filter((one) => !known.includes(one));
+  if (more.length === 0) return record;
+  return { ...record, managed: { ...record.managed, keeps: [...known, ...more] } };
 }
 
 /** True when nothing of an earlier spec can be left on the link. */
@@ -61,10 +74,12 @@ function union(
 ): ManagedParts {
   if (!one) return other;
   const mtu = other.mtu ?? one.mtu;
+  const { keeps } = one;
   return {
     addresses: [...new Set([...other.addresses, ...one.addresses])],
     ports: [...new Set([...other.ports, ...one.ports])],
     ...(mtu === undefined ? {} : { mtu }),
+    ...(keeps === undefined ? {} : { keeps }),
     ...(owners.length === 0 ? {} : { formerOwners: owners }),
   };
 }

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { NetloomError, type Problem } from 'netloom';
 import type { Verb } from '../config';
 import { type Credentials, hashToken, type Rights } from '../credentials';
+import { matches } from '../globs';
 
 /** Who makes a request, and what they may do. */
 export class Caller {
@@ -120,20 +121,4 @@ function unknownCaller(found: string): Problem {
     allowed: "one of the agent's tokens, or a certificate of its client CA",
     fix: 'set netloom:tokenFile, or netloom:certFile and netloom:keyFile',
   };
-}
-
-/** `*` stands for any characters, also none; everything else for itself. */
-export function matches(glob: string, text: string): boolean {
-  const [first = '', ...rest] = glob.split('*');
-  const last = rest.pop();
-  if (last === undefined) return glob === text;
-  if (!text.startsWith(first) || text.length < first.length + last.length) return false;
-  const end = text.length - last.length;
-  let from = first.length;
-  for (const part of rest) {
-    const at = text.indexOf(part, from);
-    if (at < 0 || at + part.length > end) return false;
-    from = at + part.length;
-  }
-  return text.endsWith(last);
 }

@@ -21,6 +21,7 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   NL_POOL_OWNED: 409,
   NL_HOST_COMMAND: 500,
   NL_QUOTA_REACHED: 429,
+  NL_HOST_POLICY: 403,
   NL_STORE_FAILED: 503,
   NL_POOL_FULL: 507,
 };

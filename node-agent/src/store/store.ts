@@ -6,6 +6,8 @@ export interface ManagedParts {
   readonly addresses: readonly string[];
   readonly ports: readonly string[];
   readonly mtu?: number | undefined;
+  /** Addresses of others that a change takes off for a moment, to be put back. */
+  readonly keeps?: readonly string[] | undefined;
   /** Owners that handed the bridge over and whose mark its link may still carry. */
   readonly formerOwners?: readonly string[] | undefined;
 }
@@ -32,12 +34,35 @@ export interface PendingPut {
 /** A change that is recorded and not yet known to be done in the kernel. */
 export type PendingChange = PendingPut | { readonly kind: 'remove' };
 
+/** A link as it was before netloom touched it. */
+export interface LinkImage {
+  readonly alias?: string | undefined;
+  readonly master?: string | undefined;
+  readonly mac: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  readonly addresses: readonly string[];
+  /** Links that were parts of it. */
+  readonly ports: readonly string[];
+}
+
+/** What a removal brings back. */
+export interface BeforeImages {
+  /** Boot of the machine that they were taken in: after another one they are void. */
+  readonly bootId: string;
+  /** The bridge that was adopted; absent for one that netloom made. */
+  readonly bridge?: LinkImage | undefined;
+  /** Ports that netloom took, by name. */
+  readonly ports: Readonly<Record<string, LinkImage>>;
+}
+
 /** A host bridge as it is stored. */
 export interface BridgeRecord extends BridgeWish {
   readonly name: string;
   /** Always holds the spec's own parts; more of them while a change is pending. */
   readonly managed: ManagedParts;
   readonly pending?: PendingChange | undefined;
+  readonly images?: BeforeImages | undefined;
 }
 
 /** Counters that never go back: of the address book, and of the bridges' incarnations. */

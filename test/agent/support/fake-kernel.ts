@@ -130,9 +130,11 @@ export class FakeKernel implements LinkDriver {
     }
   }
 
-  private set(link: FakeLink, [key, value]: string[]): void {
+  private set(link: FakeLink, [key, value, ...more]: string[]): void {
+    const words = [value, ...more];
     if (key === 'up') link.up = true;
-    else if (key === 'alias') link.alias = value;
+    else if (key === 'down') link.up = false;
+    else if (key === 'alias') link.alias = words.join(' ').replaceAll('"', '') || undefined;
     else if (key === 'address') link.mac = value as string;
     else if (key === 'mtu') link.mtu = Number(value);
     else if (key === 'nomaster') link.master = undefined;

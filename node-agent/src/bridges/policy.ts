@@ -1,0 +1,54 @@
+import type { Problem } from 'netloom';
+import type { BridgeSpec } from 'netloom/agent-api';
+import { matches } from '../globs';
+
+/** What may be done on this node at all. It stands in the node's own file; no request widens it. */
+export interface HostPolicy {
+  /** Names of bridges that may be made or adopted; `*` stands for any characters. */
+  readonly bridges: readonly string[];
+  /** Names of interfaces that may become ports; `*` stands for any characters. */
+  readonly ports: readonly string[];
+  /** Whether bridges that somebody else made may be taken over, and ports from other bridges. */
+  readonly adopt: 'yes' | 'no';
+}
+
+/** Where the node's file says nothing. */
+export const DEFAULT_POLICY: HostPolicy = { bridges: ['*'], ports: ['*'], adopt: 'no' };
+
+/** What the node's policy has against a bridge; empty when nothing. */
+export function checkPolicy(policy: HostPolicy, name: string, spec: BridgeSpec): Problem[] {
+  const problems: Problem[] = [];
+  if (!allows(policy.bridges, name)) {
+    problems.push(notAllowed('name', `no bridge "${name}"`, 'bridges', policy.bridges));
+  }
+  (spec.ports ?? []).forEach((port, index) => {
+    if (allows(policy.ports, port)) return;
+    problems.push(notAllowed(`spec.ports[${index}]`, `no port "${port}"`, 'ports', policy.ports));
+  });
+  if (spec.adopt === true && policy.adopt === 'no') problems.push(noAdoption());
+  return problems;
+}
+
+function allows(globs: readonly string[], name: string): boolean {
+  return globs.some((glob) => matches(glob, name));
+}
+
+function notAllowed(key: string, what: string, list: string, globs: readonly string[]): Problem {
+  return {
+    code: 'NL_HOST_POLICY',
+    key,
+    found: `the policy of this node allows ${what}`,
+    allowed: globs.length === 0 ? 'none' : `names that match ${globs.join(', ')}`,
+    fix: `choose another name, or have the node's administrator widen host.policy.${list} in agent.yaml`,
+  };
+}
+
+function noAdoption(): Problem {
+  return {
+    code: 'NL_HOST_POLICY',
+    key: 'spec.adopt',
+    found: 'the policy of this node allows no adoption of what others made',
+    allowed: 'adopt: false, or none',
+    fix: "leave it out, or have the node's administrator set host.policy.adopt: yes in agent.yaml",
+  };
+}
