@@ -223,6 +223,10 @@ describeUnless(apiServerSkipReason(), 'S5.10 netloom uninstall on a real API ser
     const tooShort = await uninstall('--yes', '--timeout', '2');
     expect(tooShort.status).toBe(2);
     expect(tooShort.stderr).toMatch(/not done after 2 s: .*the same command goes on from here/);
+    const { stdout } = await uninstall('--plan', '-o', 'json');
+    const remover = JSON.parse(stdout).steps.at(-1);
+    // What says how far the nodes are goes last.
+    expect(remover.objects.map(({ kind }: any) => kind)).toEqual(['ServiceAccount', 'DaemonSet']);
     const stop = playNodes();
     const gone = await uninstall('--yes', '--keep-networks');
     await stop();

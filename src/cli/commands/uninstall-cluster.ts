@@ -283,7 +283,10 @@ async function readLeases(
   return found;
 }
 
-/** The account of what removes files goes with it. */
+/**
+ * The account of what removes files goes with it, and first: as long as the DaemonSet is there, it says
+ * what is done on the nodes.
+ */
 async function withAccount(
   server: ApiServer,
   remover: readonly RemovalObject[],
@@ -297,7 +300,7 @@ async function withAccount(
     const found = await listed(server, path, (one) => objectOf(one).name === REMOVAL_NAME);
     accounts.push(...found.map(objectOf));
   }
-  return [...remover, ...accounts];
+  return [...accounts, ...remover];
 }
 
 /** What a DaemonSet that is ready on every node has done. */
