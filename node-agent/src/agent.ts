@@ -8,6 +8,7 @@ import { type Credentials, credentialFiles, readCredentials } from './credential
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
 import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
+import { clearReady, markReady } from './ready-file';
 import { SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
 import { WATCH_INTERVAL_MS, watchFiles } from './watch-files';
@@ -78,6 +79,7 @@ class Agent implements NodeAgent {
     let credentials = readCredentials(config);
     const store = this.openStore(config);
     this.endings.push(() => store.close());
+    clearReady(config.stateDir);
     const contents = store.stream();
     const addresses = new AddressService(store, contents, this.options.clock ?? Date.now);
     const links = this.options.links ?? new Iproute2(config.stateDir);
@@ -117,6 +119,8 @@ class Agent implements NodeAgent {
     this.endings.push(() => drift.stop());
     drift.start();
     this.isReady = true;
+    markReady(config.stateDir);
+    this.endings.push(() => clearReady(config.stateDir));
     const [port] = /\d+$/.exec(this.address) ?? [];
     this.log.info({
       event: 'listening',

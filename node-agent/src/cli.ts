@@ -130,6 +130,31 @@ function program(): Command {
     });
 
   cli
+    .command('units')
+    .description('print the files with which systemd runs the agent, before pods are started')
+    .requiredOption('--config <file>', 'agent.yaml')
+    .option('--command <file>', "the agent's program", '/usr/bin/netloom-agent')
+    .option('--user <name>', 'the user that it runs as', 'netloom')
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .action(async (options: { config: string; command: string; user: string; output: string }) => {
+      const { unitsOf, unitText } = await import('./commands/units.js');
+      const files = unitsOf(options.config, options.command, options.user);
+      print([options.output === 'json' ? JSON.stringify(files, undefined, 2) : unitText(files)]);
+    });
+
+  cli
+    .command('ready')
+    .description('wait until the bridges are there; exit status 1 when they are not in time')
+    .requiredOption('--config <file>', 'agent.yaml')
+    .option('--wait <seconds>', 'how long to wait at most', '0')
+    .action(async ({ config, wait }: { config: string; wait: string }) => {
+      const { waitUntilReady } = await import('./commands/ready.js');
+      const isReady = await waitUntilReady(config, Number(wait) || 0);
+      print([isReady ? 'ready' : 'not ready']);
+      if (!isReady) process.exitCode = 1;
+    });
+
+  cli
     .command('remove')
     .description('delete all bridges that netloom made on this host; the agent must be stopped')
     .requiredOption('--config <file>', 'agent.yaml')

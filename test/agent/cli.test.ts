@@ -44,7 +44,17 @@ describe('the command line', () => {
   test('says its release and its commands', () => {
     expect(runAgent('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { stdout } = runAgent('--help');
-    for (const command of ['serve', 'init', 'cert', 'token', 'status', 'drop-ins', 'remove']) {
+    for (const command of [
+      'serve',
+      'init',
+      'cert',
+      'token',
+      'status',
+      'drop-ins',
+      'units',
+      'ready',
+      'remove',
+    ]) {
       expect(stdout).toContain(command);
     }
   });
@@ -147,12 +157,15 @@ describe('the command line', () => {
       bridges: [],
     };
     expect(json()).toMatchObject({ ...want, running: true });
+    expect(runAgent('ready', '--config', at('agent.yaml')).stdout).toBe('ready\n');
     expect(runAgent('drop-ins', '--config', at('agent.yaml')).stdout).toContain('no bridges');
     expect(runAgent('status', '--config', at('agent.yaml')).stdout).toMatch(
       /agent edge-1: running[\s\S]*10\.10\.0\.1 +claimed +pod/,
     );
     await agent.end('SIGKILL');
     expect(json()).toMatchObject({ ...want, running: false });
+    // Killed, not stopped: its bridges are still there.
+    expect(runAgent('ready', '--config', at('agent.yaml')).status).toBe(0);
     const removal = runAgent('remove', '--config', at('agent.yaml'));
     expect([removal.status, removal.stderr]).toEqual([
       1,

@@ -4,7 +4,8 @@ import { AgentClient } from 'netloom/agent-api';
 import { nodePath } from '../../../scripts/tools';
 
 const ROOT = path.join(__dirname, '../../..');
-const LAUNCHER = path.join(ROOT, 'node-agent/bin/netloom-agent.js');
+/** The built program. */
+export const LAUNCHER = path.join(ROOT, 'node-agent/bin/netloom-agent.js');
 
 /** What a command of the agent's command line gave. */
 export interface Finished {
@@ -35,9 +36,14 @@ export class AgentProcess {
   output = '';
   readonly ended: Promise<number | null>;
 
-  constructor(private readonly folder: string) {
-    const args = [LAUNCHER, 'serve', '--config', path.join(folder, 'agent.yaml')];
-    this.child = spawn(nodePath(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param prefix a command that runs the agent, with its arguments */
+  constructor(
+    private readonly folder: string,
+    prefix: readonly string[] = [],
+  ) {
+    const serve = [LAUNCHER, 'serve', '--config', path.join(folder, 'agent.yaml')];
+    const [command = '', ...args] = [...prefix, nodePath(), ...serve];
+    this.child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((resolve) => this.child.once('exit', (code) => resolve(code)));
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {

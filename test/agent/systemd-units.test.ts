@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { unitsOf } from '../../node-agent/src/commands/units';
+import { isPlainPath, systemdUnits } from '../../node-agent/src/systemd-units';
+import { findTool } from '../../scripts/tools';
+import { AgentFolder, refusal } from './support/agent-folder';
+
+const SETTINGS = {
+  command: '/usr/bin/netloom-agent',
+  configFile: '/etc/netloom/agent.yaml',
+  stateDir: '/var/lib/netloom',
+  user: 'netloom',
+};
+
+const unit = (): string => systemdUnits(SETTINGS).at(-1)?.content ?? '';
+
+test('the agent has a user of its own and CAP_NET_ADMIN, nothing more', () => {
+  expect(unit()).toMatch(/^User=netloom$/m);
+  expect(unit()).toMatch(/^AmbientCapabilities=CAP_NET_ADMIN$/m);
+  expect(unit()).toMatch(/^CapabilityBoundingSet=CAP_NET_ADMIN$/m);
+  expect(unit()).toMatch(/^NoNewPrivileges=yes$/m);
+});
+
+test('what starts pods waits for the bridges, but not for ever', () => {
+  expect(unit()).toMatch(/^Before=kubelet\.service crio\.service containerd\.service/m);
+  expect(unit()).toMatch(/^ExecStartPost=-\/usr\/bin\/netloom-agent ready .*--wait 60$/m);
+});
+
+test.each(['/a b', '/a%n', '/a$HOME', '/a"', 'relative', '/a\nUser=root', '/a;b'])(
+  'the path %j is refused',
+  (file) => {
+    expect(isPlainPath(file)).toBe(false);
+  },
+);
+
+test('a user or program that would be read as something else is refused', async () => {
+  const folder = await AgentFolder.make();
+  try {
+    const units = async (command: string, user: string) =>
+      unitsOf(folder.configFile, command, user);
+    expect(await refusal(units('netloom-agent', 'root\nUser=x'))).toEqual([
+      'NL_CONFIG_INVALID --command',
+      'NL_CONFIG_INVALID --user',
+    ]);
+    expect(await refusal(units('/usr/bin/netloom-agent', 'netloom'))).toEqual([]);
+  } finally {
+    await folder.remove();
+  }
+});
+
+const analyze = findTool('systemd-analyze');
+const verifyTest = analyze === undefined ? test.skip : test;
+const reason = analyze === undefined ? ' (skipped: systemd-analyze is not installed)' : '';
+
+verifyTest(`systemd itself finds nothing wrong with the unit${reason}`, () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-units-'));
+  try {
+    // Programs and users have to be there for it to be content.
+    const program = path.join(folder, 'netloom-agent');
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
+    mkdirSync(path.join(folder, 'root'));
+    const settings = { ...SETTINGS, command: program, stateDir: folder, user: 'daemon' };
+    const file = path.join(folder, 'netloom-agent.service');
+    writeFileSync(file, systemdUnits(settings).at(-1)?.content ?? '');
+    const { stderr, stdout } = spawnSync(analyze as string, ['verify', '--man=no', file], {
+      encoding: 'utf8',
+    });
+    const about = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('netloom'));
+    expect(about).toEqual([]);
+    writeFileSync(file, 'Nonsense=1\n', { flag: 'a' });
+    const wrong = spawnSync(analyze as string, ['verify', '--man=no', file], { encoding: 'utf8' });
+    expect(`${wrong.stdout}${wrong.stderr}`).toContain('Nonsense');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
