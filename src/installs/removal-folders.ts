@@ -31,6 +31,7 @@ function removalFolders(facts: PlatformFacts): readonly Folder[] {
     { name: 'state', path: '/var/lib/cni' },
     { name: 'run-multus', path: '/run/multus' },
     { name: 'run-cni', path: '/run/cni' },
+    { name: 'run-netns', path: '/run/netns', readOnly: true },
     ...(isCrio(facts) ? [{ name: 'crio', path: CRIO_DIR, readOnly: true } as const] : []),
   ];
 }

@@ -19,6 +19,9 @@
  * network's file comes back before Multus' goes, so that the node always has one. A file that says
  * of itself that it is somebody else's stays, whatever its name.
  *
+ * What is kept of an interface counts only while the network namespace of its pod is there: a node that
+ * fails leaves it behind, and no pod is left that could be deleted.
+ *
  * @see https://github.com/k8snetworkplumbingwg/multus-cni/issues/461
  */
 export const REMOVAL_SCRIPT = `set -eu
@@ -131,10 +134,24 @@ check_crio() {
     waiting "CRI-O is told to use Multus in $(node "$file"): take cni_default_network out and restart crio" || return 0
   done
 }
+is_over() {
+  netns=$(sed -n 's/.*"netns":"\\([^"]*\\)".*/\\1/p' "$1" 2>/dev/null | head -n 1)
+  case $netns in /var/run/netns/*) netns=\${netns#/var} ;; esac
+  case $netns in
+    /run/netns/*) ! there "$ROOT$netns" ;;
+    *) return 1 ;;
+  esac
+}
 interfaces() {
   for file in "$state"/multus/results/*; do
     case $file in *-eth0 | *'/*') continue ;; esac
-    printf '%s\\n' "\${file##*/}"
+    is_over "$file" || printf '%s\\n' "\${file##*/}"
+  done
+}
+sandboxes() {
+  for file in "$state"/results/multus-cni-network-*; do
+    there "$file" || continue
+    is_over "$file" || printf '%s\\n' "\${file##*/}"
   done
 }
 wait_for_pods() {
@@ -148,9 +165,9 @@ wait_for_pods() {
 wait_for_sandboxes() {
   [ -n "$CRIO_DIR" ] && [ "$FORCE" != true ] || return 0
   while :; do
-    set -- "$state"/results/multus-cni-network-*
-    there "$1" || return 0
-    waiting "CRI-O calls Multus for $# interfaces of pods that started with it: restart these pods" || return 0
+    count=$(sandboxes | wc -l)
+    [ "$count" -gt 0 ] || return 0
+    waiting "CRI-O calls Multus for $((count)) interfaces of pods that started with it: restart these pods" || return 0
   done
 }
 listens() { grep -qsE " [^ ]*$1\\$" /proc/net/unix; }

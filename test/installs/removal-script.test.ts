@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -284,6 +285,21 @@ describeUnless(containerSkipReason(), 'S5.10 the files of a node when Multus goe
     expect(stderr).toMatch(/pods here have 1 interfaces by Multus.*delete these pods/);
     expect(files()).toEqual(before);
     expect(await clean(removal({ ...DONE, force: true }))).toMatchObject(OK);
+    expect(files()).toEqual({ [MASTER]: CALICO });
+  });
+
+  test('a node that failed leaves interfaces of pods that nobody can delete', async () => {
+    const kept = (netns: string): string =>
+      JSON.stringify({ kind: 'cniCacheV1', netns, ifName: 'net1' });
+    const over = { '/var/lib/cni/multus/results/lan-0a1b-net1': kept('/var/run/netns/cni-1') };
+    write({ ...LEFTOVERS, ...over, '/run/netns/cni-2': '' });
+    write({ '/var/lib/cni/multus/results/lan-22-net1': kept('/var/run/netns/cni-2') });
+    // By a process, as cri-dockerd names it: nothing says that it ended.
+    write({ '/var/lib/cni/multus/results/lan-33-net1': kept('/proc/33/ns/net') });
+    expect((await clean()).stderr).toMatch(/pods here have 2 interfaces by Multus/);
+    rmSync(host.path('/var/lib/cni/multus/results/lan-33-net1'));
+    rmSync(host.path('/run/netns/cni-2'));
+    expect(await clean()).toMatchObject(OK);
     expect(files()).toEqual({ [MASTER]: CALICO });
   });
 
