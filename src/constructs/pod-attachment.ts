@@ -8,7 +8,7 @@ import {
   type NetworkDefinition,
   type NodeSelection,
 } from '../kubernetes';
-import type { AttachmentIntent } from '../rules';
+import { type AttachmentIntent, checkNodeGroup } from '../rules';
 import type { AttachOptions } from './attach-options';
 import { type INetwork, Network } from './network';
 
@@ -50,7 +50,7 @@ export class PodAttachment {
       isElsewhere || groups || nodeGroup !== undefined || kubeOvn !== undefined
         ? [
             ...(isElsewhere ? [otherApp(made)] : NONE),
-            ...checkNodeGroup(network, groups?.map(({ name }) => name) ?? [], nodeGroup),
+            ...checkNodeGroup(network.name, groups?.map(({ name }) => name) ?? [], nodeGroup),
             ...this.checkKubeOvn(),
           ]
         : NONE;
@@ -130,29 +130,6 @@ export class PodAttachment {
         : []),
     ];
   }
-}
-
-function checkNodeGroup(
-  network: INetwork,
-  groups: readonly string[],
-  nodeGroup: string | undefined,
-): Problem[] {
-  if (nodeGroup === undefined ? groups.length === 0 : groups.includes(nodeGroup)) return [];
-  const isPlain = groups.length === 0;
-  const found = isPlain
-    ? `network "${network.name}" is the same on all nodes`
-    : nodeGroup === undefined
-      ? `network "${network.name}" differs by node, and nothing says which group of nodes the pod is for`
-      : `network "${network.name}" has no group "${nodeGroup}"`;
-  return [
-    {
-      code: 'NL_NODE_GROUP',
-      key: 'nodeGroup',
-      found,
-      allowed: isPlain ? 'no nodeGroup' : `one of ${groups.join(', ')}`,
-      fix: isPlain ? 'leave it out' : `attach(network, { nodeGroup: '${groups[0]}' })`,
-    },
-  ];
 }
 
 function otherApp(network: Network): Problem {

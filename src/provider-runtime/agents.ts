@@ -48,8 +48,19 @@ export class Agents {
     });
   }
 
-  private setting(name: string): string | undefined {
-    return this.config?.get(`netloom:${name}`) ?? environmentSettings(process.env)(name);
+  /** True where an agent of that name is configured. @throws NetloomError NL_AGENT_CONFIG */
+  has(name: string): boolean {
+    return agentConnections((setting) => this.setting(setting)).has(name);
+  }
+
+  /** A key of the stack's configuration, of any namespace. */
+  configValue(key: string): string | undefined {
+    return this.config?.get(key);
+  }
+
+  /** A setting of netloom's, of the stack's configuration or the environment. */
+  setting(name: string): string | undefined {
+    return this.configValue(`netloom:${name}`) ?? environmentSettings(process.env)(name);
   }
 }
 

@@ -1,3 +1,4 @@
 export { addressClaim } from './address-claim';
 export { addressPool } from './address-pool';
+export { networkStatus } from './network-status';
 export { nodeBridge } from './node-bridge';

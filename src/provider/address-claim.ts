@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { claimableOf } from '../cni';
 import { type ClaimFamily, familiesOf, type IpFamily } from '../ipam';
 import type { NetworkDefinition } from '../kubernetes';
 import type { ClaimIntent } from '../rules';
@@ -40,7 +41,9 @@ export class AddressClaim extends DynamicResource {
   /** Name of the pool on its agent. */
   declare readonly pool: pulumi.Output<string>;
   /** @internal */
-  readonly _intent: pulumi.Output<ClaimIntent> | undefined;
+  readonly _intent: pulumi.Output<() => ClaimIntent> | undefined;
+  /** @internal */
+  readonly _network: Network | undefined;
 
   constructor(name: string, args: AddressClaimArgs, opts?: pulumi.CustomResourceOptions) {
     const pool = args.pool ?? args.network?.pool;
@@ -65,17 +68,19 @@ export class AddressClaim extends DynamicResource {
     this.cidr = this.cidrs.apply((list) => list?.[0] as string);
     const { network } = args;
     if (!network && !pool) reportProblems(name, [nothingToClaimFrom()]);
+    this._network = network;
     if (network) {
-      reportWhenKnown(name, pulumi.all([network._known, wanted]), ([{ definition }, list]) =>
-        admitClaim({ name, network: definition, addresses: list }),
+      network._claim();
+      reportWhenKnown(name, pulumi.all([network._known, wanted]), ([of, list]) =>
+        admitClaim(name, { name, network: of().definition as NetworkDefinition, addresses: list }),
       );
-      this._intent = pulumi.all([network._known, wanted, args.family]).apply(
-        ([{ definition }, list, family]): ClaimIntent => ({
-          name,
-          network: definition,
-          families: claimFamilies(definition, list, family),
-        }),
-      );
+      this._intent = pulumi
+        .all([network._known, wanted, args.family])
+        .apply(([of, list, family]) => {
+          const definition = of().definition as NetworkDefinition;
+          const families = claimFamilies(definition, list, family);
+          return (): ClaimIntent => ({ name, network: definition, families });
+        });
     }
   }
 }
@@ -96,9 +101,9 @@ function claimFamilies(
 ): IpFamily[] | undefined {
   if (wanted) return wanted.map((address) => (address.includes(':') ? 6 : 4));
   if (family !== undefined) return familiesOf(family as ClaimFamily);
-  const claimable =
-    network.ipam.kind === 'host-local' ? network.ipam.settings.claimable : undefined;
-  return claimable && [claimable.some((part) => !part.includes(':')) ? 4 : 6];
+  const claimable = claimableOf(network.ipam);
+  if (claimable.length === 0) return undefined;
+  return [claimable.some((part) => !part.includes(':')) ? 4 : 6];
 }
 
 function withoutPrefix(cidr: string): string {

@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 
 /** The resources that `netloom/provider-runtime` carries out, by the name of their export there. */
-export type RuntimeName = 'addressClaim' | 'addressPool' | 'nodeBridge';
+export type RuntimeName = 'addressClaim' | 'addressPool' | 'networkStatus' | 'nodeBridge';
 
 /**
  * What Pulumi keeps as a resource's `__provider`: a text that its dynamic provider process loads.

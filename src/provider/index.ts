@@ -1,8 +1,42 @@
 export type { InterfaceStatus } from '../kubernetes';
 export * from './address-claim';
 export * from './address-pool';
+export type { AttachedPodsArgs } from './attached-pods';
+export type { AttachmentArgs } from './attachments';
 export * from './bridge-network';
+export type { ChainArgs, KnownChainArgs, RawChainArgs } from './chain';
+export * from './cni-network';
+export * from './dummy-network';
 export * from './host-bridge';
-export type { HostLocalRangeArgs, IpamArgs, RouteArgs, StaticAddressArgs } from './ipam';
+export * from './host-device-network';
+export type { InputsOf } from './inputs';
+export type {
+  HostLocalRangeArgs,
+  IpamArgs,
+  IpamRangeArgs,
+  RouteArgs,
+  StaticAddressArgs,
+} from './ipam';
+export * from './ipvlan-network';
+export * from './kube-ovn-network';
+export * from './kube-ovn-subnet';
+export * from './macvlan-network';
+export * from './multi-net-daemon-set';
+export * from './multi-net-deployment';
 export * from './multi-net-pod';
-export { Network, type NetworkArgs } from './network';
+export * from './multi-net-stateful-set';
+export { type AttachableNetwork, Network } from './network';
+export type { MasterArgs, NetworkArgs, NodeGroupMasterArgs } from './network-args';
+export {
+  NetworkStatus,
+  type NetworkStatusArgs,
+  type PodInterface,
+  type WantedInterfaceArgs,
+} from './network-status';
+export * from './ovn-kubernetes-network';
+export * from './ptp-network';
+export type { Silence } from './silence';
+export * from './sriov-network';
+export * from './tap-network';
+export * from './vlan-network';
+export * from './whereabouts-pool';

@@ -1,34 +1,23 @@
 import type * as pulumi from '@pulumi/pulumi';
-import { type Problem, within } from '../errors';
+import { describeProblem, type Problem } from '../errors';
 import {
   bridgeOf,
   type HostBridgeDefinition,
+  type KubeOvnSubnetDefinition,
   type NetworkDefinition,
-  type PlatformFacts,
 } from '../kubernetes';
 import {
-  type AttachmentIntent,
-  checkAttachments,
-  checkBridgeNetworks,
   checkClaim,
-  checkClaimWorkload,
-  checkGatewayForClaims,
   checkHostBridge,
-  checkNetwork,
-  checkNetworkOnce,
-  claimTwice,
-  type HeldAddresses,
-  holdAddresses,
+  checkKubeOvnSubnet,
+  checkPods,
+  checkWorld,
+  type InstalledPart,
   type NamedClaim,
-  type NetworksByObject,
-  type WorkloadManifest,
+  type PodsDefinition,
 } from '../rules';
-import { reportProblems } from './problems';
-
-interface Admitted {
-  readonly resource: BridgeResource;
-  readonly definition: HostBridgeDefinition;
-}
+import { clusterFacts } from './platform';
+import { beforeAdmission, type Culprit, reportProblems } from './problems';
 
 /** A bridge component: what has to be there before pods are on the bridge are its nodes' resources. */
 export interface BridgeResource extends pulumi.ComponentResource {
@@ -36,29 +25,83 @@ export interface BridgeResource extends pulumi.ComponentResource {
 }
 
 /**
- * What the resources of one program know of each other, as far as their arguments are known. Rules
- * that need several objects run when the later one arrives; what is wrong with a bridge is told
- * there, whichever came first.
+ * What the resources of one program know of each other, as far as their arguments are known, each
+ * with the one that is told of what is wrong with it. Rules that need several objects look at all of
+ * them, before anything is admitted, and again when more has come to be known.
  */
-const networks: NetworkDefinition[] = [];
-const bridges: Admitted[] = [];
-const networksByObject: NetworksByObject = new Map();
-const heldAddresses: HeldAddresses = new Map();
-const attachedClaims = new Map<string, string>();
+const networks = new Map<NetworkDefinition, Culprit>();
+const bridges = new Map<HostBridgeDefinition, BridgeResource>();
+const claims = new Map<NamedClaim, Culprit>();
+const pods = new Map<PodsDefinition, Culprit>();
+const subnets = new Map<KubeOvnSubnetDefinition, Culprit>();
+const installs: InstalledPart[] = [];
+/** Providers of Kube-OVN whose Subnet something else makes. */
+const foreignProviders = new Set<string>();
+let hasNews = false;
 
-/** Checks a network, by itself and beside the bridges of the program. */
-export function admitNetwork(network: NetworkDefinition, platform?: PlatformFacts): Problem[] {
-  networks.push(network);
-  for (const { resource, definition } of bridges) {
-    reportProblems(resource, checkBridgeNetworks(definition, [network]));
+beforeAdmission(judge);
+
+/** Looks at all that is known by now together. */
+function judge(): void {
+  if (!hasNews) return;
+  hasNews = false;
+  const foreign = subnets.size === 0 ? [] : [...foreignProviders].map(foreignSubnet);
+  const world = {
+    ...clusterFacts(),
+    networks: [...networks.keys()],
+    bridges: [...bridges.keys()],
+    claims: [...claims.keys()],
+    pods: [...pods.keys()],
+    subnets: [...subnets.keys(), ...foreign],
+    installs,
+  };
+  const owners = new Map<object, Culprit>([
+    ...networks,
+    ...bridges,
+    ...claims,
+    ...pods,
+    ...subnets,
+  ]);
+  for (const { subject, problem } of checkWorld(world)) {
+    const owner = owners.get(subject);
+    if (owner !== undefined && isNew(subject, problem)) reportProblems(owner, [problem]);
   }
-  return [...checkNetwork(network, platform), ...checkNetworkOnce(network, networksByObject)];
 }
 
-/** Checks a host bridge, by itself and beside the networks of the program. */
+const told = new WeakMap<object, Set<string>>();
+
+function isNew(subject: object, problem: Problem): boolean {
+  const texts = told.get(subject) ?? new Set<string>();
+  told.set(subject, texts);
+  const text = describeProblem(problem);
+  if (texts.has(text)) return false;
+  texts.add(text);
+  return true;
+}
+
+/** Stands for a Subnet that nothing is known of. */
+function foreignSubnet(provider: string): KubeOvnSubnetDefinition {
+  return { name: provider, provider, cidrBlock: '' };
+}
+
+/** Puts a network, or the part of one for a group of nodes, beside the others. */
+export function addNetwork(culprit: Culprit, network: NetworkDefinition): void {
+  networks.set(network, culprit);
+  hasNews = true;
+}
+
+/** Tells that something else makes the Subnet of a provider. */
+export function addForeignProvider(provider: string): void {
+  foreignProviders.add(provider);
+  hasNews = true;
+}
+
+/** Puts a host bridge beside the others, and checks it by itself. */
 export function admitBridge(resource: BridgeResource, definition: HostBridgeDefinition): Problem[] {
-  bridges.push({ resource, definition });
-  return [...checkHostBridge(definition), ...checkBridgeNetworks(definition, networks)];
+  // A copy of its own: two bridges may be made of one object.
+  bridges.set({ ...definition }, resource);
+  hasNews = true;
+  return checkHostBridge(definition);
 }
 
 /**
@@ -67,42 +110,34 @@ export function admitBridge(resource: BridgeResource, definition: HostBridgeDefi
  */
 export function bridgesOf(network: NetworkDefinition): pulumi.Resource[] {
   const name = bridgeOf(network);
-  return bridges
-    .filter((bridge) => bridge.definition.bridge === name)
-    .flatMap((bridge) => bridge.resource.nodes);
+  return [...bridges]
+    .filter(([{ bridge }]) => bridge === name)
+    .flatMap(([, resource]) => resource.nodes);
 }
 
-/** Checks a claim beside the other claims and the bridges of the program. */
-export function admitClaim(claim: NamedClaim): Problem[] {
-  return [
-    ...checkClaim(claim),
-    ...holdAddresses(claim, heldAddresses),
-    ...checkGatewayForClaims(
-      claim.network,
-      bridges.map((bridge) => bridge.definition),
-    ),
-  ];
+/** Puts a claim beside the others, and checks it by itself. */
+export function admitClaim(culprit: Culprit, claim: NamedClaim): Problem[] {
+  claims.set(claim, culprit);
+  hasNews = true;
+  return checkClaim(claim);
 }
 
-/** Checks the attachments of a pod, by themselves and beside those of other pods. */
-export function admitAttachments(
-  pod: string,
-  intents: readonly AttachmentIntent[],
-  spec: NonNullable<WorkloadManifest['spec']>,
-): Problem[] {
-  const twice = intents.flatMap(({ claim }, index) => {
-    if (!claim) return [];
-    const holder = attachedClaims.get(claim.name);
-    if (holder === undefined) {
-      attachedClaims.set(claim.name, pod);
-      return [];
-    }
-    return within(`attachments[${index}]`, [claimTwice(claim.name, holder)]);
-  });
-  const workload = intents.flatMap(({ claim }, index) =>
-    claim
-      ? within(`attachments[${index}]`, checkClaimWorkload(claim.name, { kind: 'Pod', spec }))
-      : [],
-  );
-  return [...checkAttachments(intents), ...twice, ...workload];
+/** Puts the pods of one object beside the others, and checks them by themselves. */
+export function admitPods(culprit: Culprit, definition: PodsDefinition): Problem[] {
+  pods.set(definition, culprit);
+  hasNews = true;
+  return checkPods(definition, clusterFacts());
+}
+
+/** Puts a Subnet of Kube-OVN beside the others, and checks it by itself. */
+export function admitSubnet(culprit: Culprit, subnet: KubeOvnSubnetDefinition): Problem[] {
+  subnets.set(subnet, culprit);
+  hasNews = true;
+  return checkKubeOvnSubnet(subnet);
+}
+
+/** Tells that the program installs something. */
+export function addInstall(part: InstalledPart): void {
+  installs.push(part);
+  hasNews = true;
 }

@@ -1,9 +1,12 @@
 import * as pulumi from '@pulumi/pulumi';
 import { describeProblem, errorsOf, type Problem, severityOf } from '../errors';
+import { unsilenced } from './silence';
 
 let count = 0;
+let isEnding = false;
 const messages: Promise<void>[] = [];
 let turn: Promise<void> | undefined;
+const judges: (() => void)[] = [];
 
 /**
  * Who has a problem: a component, or the name of a resource that is not registered while there is
@@ -11,14 +14,20 @@ let turn: Promise<void> | undefined;
  */
 export type Culprit = pulumi.ComponentResource | string;
 
+/** Has something looked at before anything is admitted: what is wrong between resources. */
+export function beforeAdmission(judge: () => void): void {
+  judges.push(judge);
+}
+
 /**
  * Tells a resource's problems. The program fails once all that is known by now has been told, unless
  * all of it is warnings.
  */
 export function reportProblems(culprit: Culprit, problems: readonly Problem[]): void {
-  const errors = errorsOf(problems);
+  const told = unsilenced(culprit, problems);
+  const errors = errorsOf(told);
   count += errors.length;
-  for (const problem of problems) messages.push(tell(culprit, problem));
+  for (const problem of told) messages.push(tell(culprit, problem));
   if (errors.length > 0) void admission();
 }
 
@@ -35,12 +44,13 @@ function tell(culprit: Culprit, problem: Problem): Promise<void> {
  *
  * Arguments without outputs are through when the promises of this turn of the event loop are.
  */
-function admission(): Promise<void> {
+export function admission(): Promise<void> {
   turn ??= new Promise((resolve) => {
     setImmediate(() => {
+      for (const judge of judges) judge();
       turn = undefined;
       if (count === 0) resolve();
-      else void failProgram();
+      else endProgram();
     });
   });
   return turn;
@@ -49,8 +59,14 @@ function admission(): Promise<void> {
 /** How long the engine is given to take the messages, in ms. */
 const MESSAGES_MS = 5_000;
 
+function endProgram(): void {
+  if (isEnding) return;
+  isEnding = true;
+  void failProgram();
+}
+
 /** Ends the program, but not before the engine has been told everything: what is on its way then is lost. */
-async function failProgram(): Promise<void> {
+async function failProgram(): Promise<never> {
   const limit = new Promise((resolve) => setTimeout(resolve, MESSAGES_MS));
   await Promise.race([Promise.allSettled(messages), limit]);
   const noun = count === 1 ? 'problem' : 'problems';
@@ -66,6 +82,8 @@ export function whenAdmitted<T>(value: pulumi.Output<T>): pulumi.Output<T> {
   const admitted = admission();
   return value.apply(async (plain) => {
     await admitted;
+    // What comes to be known later is looked at beside the others, too.
+    await admission();
     return plain;
   }) as pulumi.Output<T>;
 }

@@ -19,6 +19,7 @@ export * from './node-needs';
 export * from './objects';
 export * from './openshift-networks';
 export * from './options';
+export * from './pod-diagnosis';
 export * from './pods';
 export * from './policies';
 export * from './routes';

@@ -67,6 +67,28 @@ export function checkNetworkGroups(network: NetworkGroups): Problem[] {
   return within(prop, problems);
 }
 
+/**
+ * What is wrong with the group that an attachment names. The key is `nodeGroup`.
+ *
+ * @param groups of the network; none where it is the same on all nodes
+ */
+export function checkNodeGroup(
+  network: string,
+  groups: readonly string[],
+  nodeGroup: string | undefined,
+): Problem[] {
+  if (nodeGroup === undefined ? groups.length === 0 : groups.includes(nodeGroup)) return [];
+  const isPlain = groups.length === 0;
+  const found = isPlain
+    ? `network "${network}" is the same on all nodes`
+    : nodeGroup === undefined
+      ? `network "${network}" differs by node, and nothing says which group of nodes the pod is for`
+      : `network "${network}" has no group "${nodeGroup}"`;
+  const allowed = isPlain ? 'no nodeGroup' : `one of ${groups.join(', ')}`;
+  const fix = isPlain ? 'leave it out' : `attach(network, { nodeGroup: '${groups[0]}' })`;
+  return [groupProblem('nodeGroup', found, allowed, fix)];
+}
+
 function selectsNodes({ nodeSelector = {}, matchExpressions = [] }: NodeSelection): boolean {
   return Object.keys(nodeSelector).length + matchExpressions.length > 0;
 }

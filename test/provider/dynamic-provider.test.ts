@@ -64,8 +64,10 @@ function stateBytes(
 }
 
 test('the text that stands in every state never changes', () => {
-  expect((['addressClaim', 'addressPool', 'nodeBridge'] as const).map(providerText)).toEqual(
-    ['addressClaim', 'addressPool', 'nodeBridge'].map(
+  expect(
+    (['addressClaim', 'addressPool', 'networkStatus', 'nodeBridge'] as const).map(providerText),
+  ).toEqual(
+    ['addressClaim', 'addressPool', 'networkStatus', 'nodeBridge'].map(
       (name) =>
         `exports.handler=()=>require('module').createRequire(process.cwd()+'/index.js')('netloom/provider-runtime').${name}`,
     ),

@@ -1,4 +1,14 @@
-import { checkNode, type NodeFacts, type Problem, type ProblemCode } from 'netloom';
+import {
+  checkInterfaces,
+  checkNode,
+  checkNodeGroup,
+  diagnose,
+  diagnosePod,
+  type NodeFacts,
+  type Problem,
+  type ProblemCode,
+  within,
+} from 'netloom';
 
 interface NodeCase {
   code: ProblemCode;
@@ -98,5 +108,48 @@ export const NODE_CASES: NodeCase[] = [
     name: 'a plugin that is not installed',
     given: checkNode(NODE, needs(['whereabouts', ['apps/storage']])),
     want: 'whereabouts',
+  },
+  {
+    code: 'NL_INTERFACE_DIFFERS',
+    name: 'a pod with another address than it was attached with',
+    given: checkInterfaces(
+      [{ network: 'apps/lan', interface: 'cam0', ips: ['10.10.0.100/24'] }],
+      [{ network: 'apps/lan', name: 'cam0', ips: ['10.10.0.21'], isDefault: false, gateways: [] }],
+    ),
+    want: 'attachments[0].ips',
+  },
+  {
+    code: 'NL_POD_NOT_READY',
+    name: 'an image that is not there',
+    given: diagnosePod(
+      {
+        metadata: { name: 'web' },
+        status: {
+          containerStatuses: [
+            {
+              name: 'main',
+              image: 'registry.example/web:1',
+              state: { waiting: { reason: 'ErrImagePull', message: 'not found' } },
+            },
+          ],
+        },
+      },
+      [],
+    ).map(({ problem }) => problem),
+    want: 'spec.containers["main"].image',
+  },
+  {
+    code: 'NL_POOL_FULL',
+    name: 'a pod that whereabouts has no address for',
+    given: diagnose(
+      'error adding container to network "storage": error at storage engine: Could not allocate IP in range: ip: 10.20.0.1 / - 10.20.0.2 / range: 10.20.0.0/30 / excludeRanges: []',
+    ),
+    want: 'ipam',
+  },
+  {
+    code: 'NL_NODE_GROUP',
+    name: 'an attachment that does not say which nodes it is for',
+    given: within('attachments[0]', checkNodeGroup('storage', ['old', 'new'], undefined)),
+    want: 'attachments[0].nodeGroup',
   },
 ];

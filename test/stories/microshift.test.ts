@@ -197,7 +197,9 @@ describeOnKernel('the MicroShift story on real parts', () => {
           one.kind === 'Pod' ? one.metadata.annotations : one.spec,
         ]),
       );
-    const mine = manifests.filter((one) => one.metadata.namespace === 'default');
+    const mine = manifests.filter(
+      ({ kind, metadata }) => metadata.namespace === 'default' || kind.startsWith('Validating'),
+    );
     expect(essence(pulumiObjects(deployed.state))).toEqual(essence(mine));
   });
 

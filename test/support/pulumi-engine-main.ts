@@ -152,8 +152,13 @@ async function runProgram(request: EngineRequest, engine: Engine): Promise<Json>
     if (text.startsWith('warning:')) engine.warnings.push(text.slice('warning:'.length).trim());
     else warningLog(...words);
   };
-  const finished = pulumi.runtime.runInPulumiStack(async () => load(request.program));
-  const exports = (await Promise.race([finished, failed])) as Json;
+  let exports: Json = {};
+  const finished = pulumi.runtime.runInPulumiStack(async () => {
+    // The stack's own outputs are all unknown as soon as one of them is.
+    exports = load(request.program);
+    return exports;
+  });
+  await Promise.race([finished, failed]);
   await Promise.race([pulumi.runtime.disconnect(), failed]);
   return Promise.race([plain(pulumi, exports), failed]);
 }

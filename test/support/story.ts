@@ -89,7 +89,11 @@ export class MicroShiftStory {
       program: PROGRAM,
       cwd: ROOT,
       mode,
-      config: { ...this.agent.pulumiConfig, 'netloom:platform': 'microshift' },
+      config: {
+        ...this.agent.pulumiConfig,
+        'netloom:platform': 'microshift',
+        'netloom:status': 'off',
+      },
       state: this.state,
     });
   }

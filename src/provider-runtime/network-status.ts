@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto';
+import { describeProblem, isNetloomError, NetloomError, type Problem } from '../errors';
+import type { InterfaceStatus } from '../kubernetes';
+import { checkInterfaces, interfacesOf, type PodFault, type WantedInterface } from '../rules';
+import { Agents, withoutStacks } from './agents';
+import { Cluster } from './cluster';
+import { isUnknown } from './contract';
+import { faultsOf, textOf } from './pod-faults';
+import { isReady, type LivePod, livePods, WORKLOAD_PLACES } from './pods';
+
+/** What the resource's constructor sends. */
+export interface NetworkStatusInputs {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly wanted: WantedInterface[];
+  /** Of a pod its uid, of a workload that and its generation. */
+  readonly revision?: string;
+  /** @default 600 */
+  readonly timeoutSeconds?: number;
+}
+
+/** What the state holds. What was wanted is in the inputs; its digest here tells whether it changed. */
+export interface NetworkStatusOutputs {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly revision?: string;
+  readonly digest: string;
+  readonly interfaces: (InterfaceStatus & { readonly pod: string })[];
+}
+
+/** What `netloom:status` may be. */
+export const STATUS_MODES = ['auto', 'required', 'off'] as const;
+
+const DEFAULT_TIMEOUT_SECONDS = 600;
+/** How long something that does not pass by itself is watched before it is a failure, in ms. */
+const FAULT_MS = 12_000;
+const POLL_MS = 1_000;
+/** How often somebody who waits is told that there is nothing new, in ms. */
+const NEWS_MS = 15_000;
+/** Of how many pods the state keeps the interfaces. */
+const MOST_PODS = 10;
+
+const agents = new Agents();
+
+/** Waits in `create` and `update` until the pods have what was attached; holds nothing by itself. */
+export const networkStatus = withoutStacks<NetworkStatusInputs, NetworkStatusOutputs>({
+  async configure({ config }) {
+    agents.configure(config);
+  },
+
+  async check(_olds, news) {
+    const { interfaces: _, ...inputs } = news as NetworkStatusInputs & { interfaces?: unknown };
+    if (isUnknown(inputs.kind) || WORKLOAD_PLACES[inputs.kind]) return { inputs, failures: [] };
+    const reason = describeProblem(unknownKind(inputs.kind));
+    return { inputs, failures: [{ property: '', reason }] };
+  },
+
+  async diff(_id, olds, news) {
+    const replaces = (['kind', 'namespace', 'name'] as const).filter(
+      (key) => olds[key] !== news[key],
+    );
+    const changes =
+      replaces.length > 0 || olds.digest !== digestOf(news) || olds.revision !== news.revision;
+    return { changes, replaces };
+  },
+
+  async create(inputs) {
+    const { kind, namespace, name } = inputs;
+    return { id: `${namespace}/${kind}/${name}`, outs: await outputsOf(inputs) };
+  },
+
+  async read(id, props) {
+    const cluster = await openCluster();
+    if (!cluster) return { id, props };
+    const live = await livePods(cluster, props);
+    if (!live) return { id: '', props: {} };
+    return { id, props: { ...props, interfaces: interfacesOfPods(live.pods) } };
+  },
+
+  async update(_id, _olds, news) {
+    return { outs: await outputsOf(news) };
+  },
+
+  async delete() {},
+});
+
+async function outputsOf(inputs: NetworkStatusInputs): Promise<NetworkStatusOutputs> {
+  const { kind, namespace, name, revision } = inputs;
+  const cluster = await openCluster();
+  const interfaces = cluster ? await settled(cluster, inputs) : [];
+  return {
+    ...{ kind, namespace, name },
+    ...(revision !== undefined && { revision }),
+    digest: digestOf(inputs),
+    interfaces,
+  };
+}
+
+/** Undefined where nobody shall be asked, or nothing says whom. */
+async function openCluster(): Promise<Cluster | undefined> {
+  const mode = agents.setting('status') ?? 'auto';
+  if (!(STATUS_MODES as readonly string[]).includes(mode)) throw new NetloomError(badMode(mode));
+  if (mode === 'off') return undefined;
+  const cluster = await Cluster.open((key) => agents.configValue(key));
+  if (cluster) return cluster;
+  if (mode === 'required') throw new NetloomError(noCluster());
+  process.stderr.write(
+    `${describeProblem(noCluster())}\nnetloom:status is auto: this goes on, and nobody knows what the pods got.\n`,
+  );
+  return undefined;
+}
+
+/** The interfaces of the pods, once all are as they were attached. @throws NetloomError with all that is wrong */
+async function settled(
+  cluster: Cluster,
+  inputs: NetworkStatusInputs,
+): Promise<NetworkStatusOutputs['interfaces']> {
+  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, wanted } = inputs;
+  const start = Date.now();
+  const isDone = (pod: LivePod): boolean =>
+    isReady(pod) && checkInterfaces(wanted, interfacesOf(pod)).length === 0;
+  const watch = new FaultWatch(`${inputs.namespace}/${inputs.name}`);
+  for (;;) {
+    const view = await look(cluster, inputs, isDone);
+    if (view.interfaces) return view.interfaces;
+    watch.see(view.faults);
+    const waited = Date.now() - start;
+    if (watch.lasting.length > 0) throw new NetloomError(watch.lasting);
+    if (waited > timeoutSeconds * 1000) {
+      const reasons = view.faults.map(({ problem }) => problem);
+      throw new NetloomError(reasons.length > 0 ? reasons : [tooLate(inputs, timeoutSeconds)]);
+    }
+    await new Promise((resolve) => setTimeout(resolve, waited < 30_000 ? POLL_MS : 3 * POLL_MS));
+  }
+}
+
+interface View {
+  /** Set when all is there. */
+  readonly interfaces?: NetworkStatusOutputs['interfaces'];
+  readonly faults: readonly PodFault[];
+}
+
+async function look(
+  cluster: Cluster,
+  inputs: NetworkStatusInputs,
+  isDone: (pod: LivePod) => boolean,
+): Promise<View> {
+  const { wanted, namespace } = inputs;
+  try {
+    const live = await livePods(cluster, inputs);
+    if (!live) return { faults: [{ problem: absent(inputs, cluster), mayPass: false }] };
+    const { pods, expected } = live;
+    const done = pods.filter(isDone);
+    if (expected !== undefined && done.length >= expected) {
+      return { interfaces: interfacesOfPods(pods), faults: [] };
+    }
+    return { faults: await faultsOf({ cluster, agents, namespace, wanted }, live, isDone) };
+  } catch (error) {
+    if (!isNetloomError(error)) throw error;
+    return { faults: error.problems.map((problem) => ({ problem, mayPass: false })) };
+  }
+}
+
+/** What is wrong for how long; tells each thing when it is seen first. */
+class FaultWatch {
+  private readonly since = new Map<string, number>();
+  private readonly told = new Set<string>();
+  private present: readonly PodFault[] = [];
+  private lastNews = Date.now();
+
+  constructor(private readonly name: string) {}
+
+  see(faults: readonly PodFault[]): void {
+    this.present = faults;
+    const texts = new Set(faults.map(textOf));
+    for (const text of this.since.keys()) if (!texts.has(text)) this.since.delete(text);
+    for (const fault of faults) {
+      const text = textOf(fault);
+      if (!this.since.has(text)) this.since.set(text, Date.now());
+      if (!this.told.has(text)) this.say(describeProblem(fault.problem));
+      this.told.add(text);
+    }
+    if (Date.now() - this.lastNews > NEWS_MS) this.say(`${this.name}: still waiting for its pods`);
+  }
+
+  /** What does not pass by itself, and has been there for long enough; with it all else that is wrong. */
+  get lasting(): Problem[] {
+    const isLasting = (fault: PodFault): boolean =>
+      !fault.mayPass && Date.now() - (this.since.get(textOf(fault)) ?? Date.now()) >= FAULT_MS;
+    return this.present.some(isLasting) ? this.present.map(({ problem }) => problem) : [];
+  }
+
+  /** The engine shows what a provider writes here beside the resource. */
+  private say(line: string): void {
+    this.lastNews = Date.now();
+    process.stderr.write(`${line}\n`);
+  }
+}
+
+function interfacesOfPods(pods: readonly LivePod[]): NetworkStatusOutputs['interfaces'] {
+  return pods
+    .slice(0, MOST_PODS)
+    .flatMap((pod) => interfacesOf(pod).map((one) => ({ pod: pod.metadata.name, ...one })));
+}
+
+function digestOf({ wanted }: NetworkStatusInputs): string {
+  return createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
+}
+
+function unknownKind(kind: string): Problem {
+  const kinds = Object.keys(WORKLOAD_PLACES);
+  return {
+    code: 'NL_VALUE_OUT_OF_RANGE',
+    key: 'kind',
+    found: `${JSON.stringify(kind)} is not known`,
+    allowed: `one of ${kinds.join(', ')}`,
+    fix: 'Pod?',
+  };
+}
+
+function absent({ kind, namespace, name }: NetworkStatusInputs, { server }: Cluster): Problem {
+  return {
+    code: 'NL_POD_NOT_READY',
+    key: 'name',
+    found: `there is no ${kind} ${namespace}/${name} in the cluster at ${server}`,
+    allowed: 'the cluster that the program deploys to',
+    fix: 'set netloom:kubeconfig, or netloom:context, to that cluster',
+  };
+}
+
+function tooLate({ kind, namespace, name }: NetworkStatusInputs, seconds: number): Problem {
+  return {
+    code: 'NL_POD_NOT_READY',
+    key: 'timeoutSeconds',
+    found: `the pods of ${kind} ${namespace}/${name} are not ready after ${seconds} s, and nothing tells why`,
+    allowed: 'pods that are ready by then',
+    fix: 'look at kubectl describe, or set a longer timeoutSeconds',
+  };
+}
+
+function noCluster(): Problem {
+  return {
+    code: 'NL_CLUSTER_CONFIG',
+    key: 'netloom:kubeconfig',
+    found: 'no kubeconfig is configured or found',
+    allowed: 'netloom:kubeconfig, KUBECONFIG or ~/.kube/config',
+    fix: 'pulumi config set netloom:kubeconfig ~/.kube/config',
+  };
+}
+
+function badMode(mode: string): Problem {
+  return {
+    code: 'NL_AGENT_CONFIG',
+    key: 'netloom:status',
+    found: `${JSON.stringify(mode)} is not known`,
+    allowed: `one of ${STATUS_MODES.join(', ')}`,
+    fix: 'pulumi config set netloom:status auto',
+  };
+}

@@ -1,0 +1,80 @@
+import type { types } from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import { definedOnly, type LinkConfig, type LinkKind, type TargetVersions } from '../cni';
+import type { NodeSelection } from '../kubernetes';
+import type { ChainArgs } from './chain';
+import type { InputsOf } from './inputs';
+import type { IpamArgs } from './ipam';
+import type { Silence } from './silence';
+
+/** What every network takes. */
+export interface NetworkArgs {
+  /** Name of the NetworkAttachmentDefinition. @default - the resource's name */
+  name?: pulumi.Input<string>;
+  /** @default default */
+  namespace?: pulumi.Input<string>;
+  /** Where the addresses come from. @default - none: a link without addresses */
+  ipam?: IpamArgs;
+  /** Plugins that change what the network's own made, in order. @default - none */
+  chain?: ChainArgs[];
+  /** Version of the CNI specification to write. @default 0.4.0 */
+  cniVersion?: pulumi.Input<string>;
+  /** Name in the CNI configuration: networks of one such name share host-local's files. @default - `name` */
+  configName?: pulumi.Input<string>;
+  /** Resource of a device plugin, `vendor.com/name`. @default - none */
+  resourceName?: pulumi.Input<string>;
+  /** The runtime does not ask whether the network is still in order. @default false */
+  disableCheck?: pulumi.Input<boolean>;
+  /** The runtime does not collect what earlier pods left. CNI 1.1.0. @default false */
+  disableGC?: pulumi.Input<boolean>;
+  /** Further versions of the specification. CNI 1.1.0. @default - none */
+  cniVersions?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Releases that the nodes of this network have: what they don't know is refused. @default - any */
+  targetVersions?: pulumi.Input<TargetVersions>;
+  /**
+   * A ValidatingAdmissionPolicy (Kubernetes 1.30 or newer) that lets only pods with a claim attach to
+   * the network's twin for claimed addresses.
+   *
+   * @default - true when something in the program claims an address of it
+   */
+  claimedPolicy?: boolean;
+  /** Labels and annotations of the object. @default - none */
+  metadata?: types.input.meta.v1.ObjectMeta;
+  /** The agent that holds the claimable part. @default - the only one there is */
+  agent?: pulumi.Input<string>;
+  /** Warnings that are no problem here, with the reason. @default - none */
+  silence?: Silence;
+}
+
+/** Nodes whose host interface has a name of its own. */
+export interface NodeGroupMasterArgs extends InputsOf<NodeSelection> {
+  /** Host interface on these nodes, e.g. `eth1`, 1 to 15 bytes. */
+  master: pulumi.Input<string>;
+}
+
+/** Args of networks whose host interface is called differently from node to node. */
+export interface MasterArgs {
+  /**
+   * Host interfaces by groups of nodes. Each group gets a NetworkAttachmentDefinition of its own,
+   * `<name>-<group>` in lower case; an attachment's `nodeGroup` chooses one of them, and keeps the
+   * pod on the group's nodes. Excludes `master`.
+   *
+   * @default - `master` on all nodes
+   */
+  masterByNodeGroup?: Record<string, NodeGroupMasterArgs>;
+}
+
+/** Everything that is no setting of the plugin. */
+const NETWORK_KEYS: ReadonlySet<string> = new Set([
+  ...['name', 'namespace', 'ipam', 'chain', 'cniVersion', 'configName', 'resourceName'],
+  ...['disableCheck', 'disableGC', 'cniVersions', 'targetVersions', 'claimedPolicy'],
+  ...['metadata', 'agent', 'silence', 'subnet', 'masterByNodeGroup', 'deviceByNodeGroup'],
+]);
+
+/** What arguments say of the network's own plugin. */
+export function linkOf(kind: LinkKind, args: object): pulumi.Output<LinkConfig> {
+  const settings = Object.entries(args).filter(([key]) => !NETWORK_KEYS.has(key));
+  return pulumi
+    .output(Object.fromEntries(settings))
+    .apply((known) => ({ kind, settings: definedOnly(known) })) as pulumi.Output<LinkConfig>;
+}
