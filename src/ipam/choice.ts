@@ -73,7 +73,9 @@ function chooseOne(
 /** The owner may take from what it has been offered or has given back, whole places only. */
 function isOwn(place: HeldPlace, owner: string, words: Words, order: number): boolean {
   const { holding } = place;
-  return holding?.owner === owner && holding.state !== 'claimed' && place.isAt(words, order);
+  if (holding?.owner !== owner || holding.state === 'claimed') return false;
+  // What a new definition of the pool has left of a block is no place of its own.
+  return place.isAt(words, order) && holding.places.includes(place);
 }
 
 /** The last place of that size that the owner had and that nobody else has now. */

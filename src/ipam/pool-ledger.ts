@@ -126,29 +126,33 @@ export class PoolLedger {
 
   /** Puts a stored holding in: what is claimed, and else what was given later, has the address. */
   load(holding: Holding): void {
-    const rivals = new Set<Holding>();
-    for (const place of holding.places) {
-      const rival = this.space(place.kind)?.holderOf(place, place.order)?.holding;
-      if (rival) rivals.add(rival);
+    for (let rival = this.rivalOf(holding); rival; rival = this.rivalOf(holding)) {
+      const isClaimed = holding.state === 'claimed';
+      if (rival.state === 'claimed' && isClaimed) {
+        throw new Error(`${recordOf(this.name, holding).addresses.join(' ')} is held twice`);
+      }
+      if (rival.state === 'claimed' || (!isClaimed && timeOf(rival) > timeOf(holding))) {
+        this.recall(holding);
+        return;
+      }
+      this.remember(rival);
     }
-    const isBeaten = (rival: Holding): boolean =>
-      rival.state !== 'claimed' &&
-      (holding.state === 'claimed' || (rival.until ?? 0) <= (holding.until ?? 0));
-    if ([...rivals].every(isBeaten)) {
-      for (const rival of rivals) this.remember(rival);
-      this.add(holding);
-      this.moveBehind(holding);
-    } else if (holding.state === 'claimed') {
-      throw new Error(`${recordOf(this.name, holding).addresses.join(' ')} is held twice`);
-    } else {
-      this.recall(holding);
+    this.add(holding);
+    this.moveBehind(holding);
+  }
+
+  private rivalOf(holding: Holding): Holding | undefined {
+    for (let place: HeldPlace | undefined = holding.place; place; place = place.next) {
+      const rival = this.spaces.get(place.kind)?.holderOf(place, place.order)?.holding;
+      if (rival) return rival;
     }
+    return undefined;
   }
 
   /** Ends offers and quarantines whose time is over; gives those that nobody remembers any more. */
   advance(now: number): Holding[] {
     for (let { first } = this.ends; first && first.at <= now; first = this.ends.first) {
-      this.endTime(first.subject, now);
+      this.endTime(first.subject);
     }
     const forgotten: Holding[] = [];
     while (this.remembered.size > REMEMBERED_LIMIT) {
@@ -183,22 +187,21 @@ export class PoolLedger {
     return [...this.serials.behind(0)].map((holding) => recordOf(this.name, holding));
   }
 
-  private endTime(holding: Holding, now: number): void {
+  /** One thing ends at a time, so that it makes no difference how often somebody looks. */
+  private endTime(holding: Holding): void {
     const { state, timed, incarnation, notes } = holding;
-    const end = holding.quarantineEnd ?? 0;
-    if (state === 'offered' && timed !== undefined) {
-      const { until, offeredAt } = timed;
-      // Its own time goes on, or that in which only its owner may have the address.
-      if (until > now) {
-        this.put(holding, { state, incarnation, notes, timed: { until, offeredAt } });
-        return;
-      }
-      if (end > now) {
-        this.put(holding, { state: 'released', incarnation, notes, timed: { until: end } });
-        return;
-      }
+    const end = timed?.quarantinedUntil;
+    if (state !== 'offered' || timed === undefined || end === undefined) {
+      this.remember(holding);
+      return;
     }
-    this.remember(holding);
+    const { until, offeredAt } = timed;
+    // The offer goes on, or the time in which only its owner may have the address.
+    const rest =
+      end <= until
+        ? { state, incarnation, notes, timed: { until, offeredAt } }
+        : { state: 'released' as const, incarnation, notes, timed: { until: end } };
+    this.put(holding, rest);
   }
 
   private noteLast(space: NumberSpace, last: NumberSpace['last']): void {
@@ -291,4 +294,9 @@ export class PoolLedger {
       this.offers.remove(holding);
     }
   }
+}
+
+/** When all that a holding keeps from others is over. */
+function timeOf({ timed }: Holding): number {
+  return Math.max(timed?.until ?? 0, timed?.quarantinedUntil ?? 0);
 }
