@@ -1,5 +1,14 @@
 import { type PluginSettings, pluginSpec } from './plugin-settings';
-import { flag, integer, mtu, objectSpec, objects, text, type WithExtra, word } from './spec';
+import {
+  flag,
+  integer,
+  mtu,
+  objectSpec,
+  objects,
+  text,
+  type WithExtra,
+  wordNeverEmpty,
+} from './spec';
 
 /** One VLAN, or a span of them, on a bridge port. */
 export interface VlanTrunk extends WithExtra {
@@ -78,7 +87,7 @@ export const BRIDGE = pluginSpec<BridgeSettings>('bridge', {
   isDefaultGateway: flag(),
   forceAddress: flag(),
   ipMasq: flag(),
-  ipMasqBackend: word(['iptables', 'nftables'], { since: '1.6.0' }),
+  ipMasqBackend: wordNeverEmpty(['iptables', 'nftables'], { since: '1.6.0' }),
   mtu: mtu(),
   hairpinMode: flag(),
   promiscMode: flag(),

@@ -1,5 +1,5 @@
 import { type PluginSettings, pluginSpec } from './plugin-settings';
-import { flag, integer, text, texts, word } from './spec';
+import { flag, integer, text, texts, wordNeverEmpty } from './spec';
 
 /**
  * Settings of the portmap plugin: ports of the node that lead to the pod. Which ones, each pod says
@@ -18,14 +18,14 @@ export interface PortmapSettings extends PluginSettings {
   readonly markMasqBit?: number | undefined;
   /** Chain of somebody else that sets the mark; iptables only. @default - none */
   readonly externalSetMarkChain?: string | undefined;
-  /** More conditions of the IPv4 rules, as arguments of iptables. @default - none */
+  /** More conditions of the IPv4 rules, as arguments of iptables, or of nft with that `backend`. @default - none */
   readonly conditionsV4?: readonly string[] | undefined;
-  /** More conditions of the IPv6 rules, as arguments of ip6tables. @default - none */
+  /** More conditions of the IPv6 rules, as arguments of ip6tables, or of nft with that `backend`. @default - none */
   readonly conditionsV6?: readonly string[] | undefined;
 }
 
 export const PORTMAP = pluginSpec<PortmapSettings>('portmap', {
-  backend: word(['iptables', 'nftables'], { since: '1.6.0' }),
+  backend: wordNeverEmpty(['iptables', 'nftables'], { since: '1.6.0' }),
   snat: flag(),
   masqAll: flag({ since: '1.2.0' }),
   markMasqBit: integer(0, 31, 'a bit of the mark'),

@@ -1,5 +1,5 @@
 import { type PluginSettings, pluginSpec } from './plugin-settings';
-import { flag, mtu, word } from './spec';
+import { flag, mtu, wordNeverEmpty } from './spec';
 
 /**
  * Settings of the ptp plugin: a veth pair between the pod and its node, routed. Needs an IPAM.
@@ -17,6 +17,6 @@ export interface PtpSettings extends PluginSettings {
 
 export const PTP = pluginSpec<PtpSettings>('ptp', {
   ipMasq: flag(),
-  ipMasqBackend: word(['iptables', 'nftables'], { since: '1.6.0' }),
+  ipMasqBackend: wordNeverEmpty(['iptables', 'nftables'], { since: '1.6.0' }),
   mtu: mtu(),
 });

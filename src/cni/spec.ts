@@ -20,6 +20,8 @@ interface TextSpec {
   readonly anyCase?: boolean;
   /** True where any other word stands for the default. @default false */
   readonly orDefault?: boolean;
+  /** True where an empty text is a word that there is not, instead of none. @default false */
+  readonly isNeverEmpty?: boolean;
 }
 interface FlagSpec {
   readonly kind: 'flag';
@@ -131,6 +133,11 @@ export function wordOrDefault(words: readonly string[], options: KeyOptions = {}
 /** One of some words, which count in any case. */
 export function wordInAnyCase(words: readonly string[], options: KeyOptions = {}): KeyInput {
   return { ...options, value: { kind: 'text', words, anyCase: true } };
+}
+
+/** One of some words; an empty text counts as another one. */
+export function wordNeverEmpty(words: readonly string[], options: KeyOptions = {}): KeyInput {
+  return { ...options, value: { kind: 'text', words, isNeverEmpty: true } };
 }
 
 /** true or false. */

@@ -23,7 +23,7 @@ import {
   whereaboutsGateways,
 } from '../cni';
 import { print } from '../cni/codec';
-import { Cidr, type IpFamily } from '../ipam';
+import { Cidr, InterfaceAddress, type IpFamily } from '../ipam';
 import { DEFAULT_NAMESPACE, kubeOvnProvider } from './kube-ovn';
 
 /** API group, kind and version of a network. */
@@ -234,7 +234,10 @@ export function gatewaysByFamily(ipam: IpamConfig): Map<IpFamily, string> {
   return gateways;
 }
 
-/** The gateway addresses that the bridge plugin puts on the bridge, with prefix length. */
+/**
+ * The gateway addresses that the bridge plugin puts on the bridge, with prefix length. A range whose
+ * gateway is of the other family, or has no place in it, gives none.
+ */
 export function gatewayAddresses(network: NetworkDefinition): string[] {
   const { link, ipam } = network;
   if (link.kind !== 'bridge' || !isGatewayBridge(link.settings)) return [];
@@ -242,6 +245,7 @@ export function gatewayAddresses(network: NetworkDefinition): string[] {
   return hostLocalSets(ipam.settings)
     .flat()
     .map((range) => `${gatewayOf(range)}/${Cidr.parse(range.subnet).prefixLength}`)
+    .filter((text) => InterfaceAddress.tryParse(text) !== undefined)
     .filter((address, index, all) => all.indexOf(address) === index);
 }
 

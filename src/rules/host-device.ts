@@ -6,6 +6,7 @@ import { ignored } from './unknown-keys';
 
 /** The keys that name the device, in the order in which the plugin looks at them. */
 const DEVICE_KEYS = ['device', 'hwaddr', 'kernelpath', 'pciBusID'] as const;
+type DeviceKey = (typeof DEVICE_KEYS)[number];
 
 /** What the host-device plugin refuses or ignores beside its keys' own types. */
 export function checkHostDevice(
@@ -16,10 +17,20 @@ export function checkHostDevice(
   if (first === undefined) return checkNoDevice(settings, network);
   return [
     ...checkDevice(first, settings[first] as string),
-    ...others.map((key) =>
-      ignored(key, `${first} says which device it is, and ${key} is not looked at`),
+    ...others.flatMap((key) =>
+      key === 'pciBusID' ? checkOtherPci(first, settings[key] as string) : [unseen(first, key)],
     ),
   ];
+}
+
+/** Of a device that another key names, the plugin still asks whether a driver of DPDK has it. */
+function checkOtherPci(first: DeviceKey, value: string): Problem[] {
+  const wrong = checkDevice('pciBusID', value);
+  return wrong.length > 0 ? wrong : [unseen(first, 'pciBusID')];
+}
+
+function unseen(first: DeviceKey, key: DeviceKey): Problem {
+  return ignored(key, `${first} says which device it is, and ${key} is not looked at`);
 }
 
 /** A device plugin, or the pod, may say which one it is. */
@@ -42,7 +53,7 @@ function checkNoDevice(
 /** sysfs has the domain in four digits or more, and no capitals. */
 const PCI_ADDRESS = /^[0-9a-f]{4,}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/;
 
-function checkDevice(key: (typeof DEVICE_KEYS)[number], value: string): Problem[] {
+function checkDevice(key: DeviceKey, value: string): Problem[] {
   if (key === 'hwaddr') return checkMac(key, value);
   if (key === 'kernelpath' && !value.startsWith('/sys/devices/')) {
     const allowed = 'a path below /sys/devices/';

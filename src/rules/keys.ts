@@ -137,7 +137,7 @@ function checkValue(
       return;
     case 'text':
       if (typeof value !== 'string') problems.push(wrongType(key, spec, value));
-      else if (spec.words && !(value === '' && options.verbatim)) {
+      else if (spec.words && !(value === '' && options.verbatim && !spec.isNeverEmpty)) {
         if (spec.anyCase && spec.words.includes(value.toLowerCase())) return;
         const wrong = checkWord(key, value, spec.words);
         problems.push(...(spec.orDefault ? wrong.map(defaultTaken) : wrong));

@@ -21,19 +21,24 @@ function checkMark({ markMasqBit, externalSetMarkChain }: PortmapSettings): Prob
 
 type Backend = 'iptables' | 'nftables';
 
-/** Settings that are written for one backend; since plugins 1.6.0 they have to be for the same one. */
+/** Settings are written for one backend: iptables, unless plugins from 1.6.0 on are told otherwise. */
 function checkBackend(settings: PortmapSettings): Problem[] {
   const written = writtenFor(settings);
-  const backend = settings.backend ?? written[0]?.backend;
+  const backend = settings.backend || IPTABLES;
+  const isChosen = settings.backend === backend;
+  const isMixed = written.some((one) => one.backend === backend);
   return written.flatMap(({ key, backend: own }): Problem[] => {
-    if (own === backend || backend === undefined) return [];
+    if (own === backend) return [];
     return [
       {
         code: 'NL_VALUES_CONFLICT',
         key,
-        found: `${key} is written for ${own}, and the backend is ${backend}`,
+        found: `${key} is written for ${own}, and the backend is ${backend}${isChosen ? '' : ', as where none is chosen'}`,
         allowed: 'conditions and chains of one backend',
-        fix: 'write it for the other backend, or leave it out',
+        fix:
+          isChosen || isMixed
+            ? 'write it for the other backend, or leave it out'
+            : `set backend: '${own}'`,
       },
     ];
   });

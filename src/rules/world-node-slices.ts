@@ -20,9 +20,9 @@ export const checkSliceNames: WorldRule = ({ networks }) => {
   const groups = new Map<string, Compared[]>();
   return [...networks].sort(plainFirst).flatMap((network) => {
     const { ipam } = network;
-    if (ipam.kind !== 'whereabouts') return [];
-    const group = ipam.settings.networkName ?? '';
     const shares = sharesOf(network);
+    if (ipam.kind !== 'whereabouts' || shares === undefined) return [];
+    const group = ipam.settings.networkName ?? '';
     const before = groups.get(group) ?? [];
     groups.set(group, before);
     const other = before.find((one) => one.shares !== shares);
@@ -73,10 +73,12 @@ function sliceSizeOf({ ipam }: NetworkDefinition): string | undefined {
   return ipam.kind === 'whereabouts' ? ipam.settings.nodeSliceSize || undefined : undefined;
 }
 
-function sharesOf(network: NetworkDefinition): string {
-  if (network.ipam.kind !== 'whereabouts') return '';
+/** Undefined for a network without a range, which its own check tells of. */
+function sharesOf(network: NetworkDefinition): string | undefined {
+  if (network.ipam.kind !== 'whereabouts') return undefined;
   const [first] = whereaboutsRanges(network.ipam.settings);
-  const range = first && (safely(() => whereaboutsNetwork(first.range)) ?? first.range.range);
+  if (!first?.range.range) return undefined;
+  const range = safely(() => whereaboutsNetwork(first.range)) ?? first.range.range;
   const size = sliceSizeOf(network);
   return `${range}${size === undefined ? ' without slices' : ` in slices of ${size}`}`;
 }

@@ -388,6 +388,13 @@ describe('gateways', () => {
       }),
       want: ['10.10.0.254/24'],
     },
+    {
+      name: 'none of a range without a place for one, or of the other family',
+      given: network(bridge({ isGateway: true }), {
+        ranges: [{ subnet: '255.255.255.255/32' }, { subnet: 'fd00:9::/64', gateway: '10.9.0.1' }],
+      }),
+      want: [],
+    },
     { name: 'none on other links', given: network({ kind: 'macvlan', settings: {} }), want: [] },
     {
       name: 'unknown for other IPAMs',

@@ -145,6 +145,11 @@ describe('portmap', () => {
       want: ['conditionsV6'],
     },
     {
+      name: 'conditions of nftables, and no backend, which is iptables',
+      given: { conditionsV6: ['ip6', 'saddr'] },
+      want: ['conditionsV6'],
+    },
+    {
       name: 'of both, and no backend',
       given: { conditionsV4: ['-s', 'x'], conditionsV6: ['ip6', 'saddr'] },
       want: ['conditionsV6'],

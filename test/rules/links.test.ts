@@ -459,8 +459,13 @@ describe('host-device', () => {
     },
     {
       name: 'four ways to say it, of which one counts',
-      given: { device: 'eth2', hwaddr: 'x', kernelpath: 'x', pciBusID: 'x' },
+      given: { device: 'eth2', hwaddr: 'x', kernelpath: 'x', pciBusID: '0000:00:1f.6' },
       want: ['hwaddr', 'kernelpath', 'pciBusID'].map((key) => `NL_KEY_IGNORED ${key}`),
+    },
+    {
+      name: 'but a driver of DPDK is asked for by pciBusID',
+      given: { device: 'eth2', pciBusID: '00:1f.6' },
+      want: ['NL_VALUE_OUT_OF_RANGE pciBusID'],
     },
     {
       name: 'a name of 16 bytes',

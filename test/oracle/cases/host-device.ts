@@ -78,6 +78,11 @@ const cases: PluginCase[] = [
     want: refused(/error with host device: .*0000:99:1f\.6.*no such file or directory/),
   },
   {
+    name: 'a pciBusID that is none beside the device',
+    chain: hostDevice({ device: 'eth1', pciBusID: '99:1f.6' }),
+    want: refused(/99:1f\.6: no such file or directory/),
+  },
+  {
     name: 'the capability deviceID comes before pciBusID',
     chain: hostDevice({ device: 'eth1', capabilities: { deviceID: true } }),
     args: { deviceID: '0000:98:1f.6' },

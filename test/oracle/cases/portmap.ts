@@ -121,6 +121,26 @@ const cases: PluginCase[] = [
     ],
   },
   {
+    name: 'conditions of nftables without a backend, which is iptables',
+    chain: portmap({ conditionsV4: ['ip', 'saddr', '192.0.2.0/24'] }),
+    args: PORTS,
+    needs: ['iptables'],
+    want: refused(/Bad argument|exit status/),
+    later: [
+      {
+        from: '1.6.0',
+        want: refused(/iptables backend was requested but .* nftables-specific options/),
+      },
+    ],
+  },
+  {
+    name: 'an empty backend',
+    chain: portmap({ backend: '' }),
+    args: PORTS,
+    since: '1.6.0',
+    want: refused(/unrecognized backend ""/),
+  },
+  {
     name: 'conditionsV4 as a string',
     chain: portmap({ conditionsV4: '-s 192.0.2.0/24' }),
     args: PORTS,
