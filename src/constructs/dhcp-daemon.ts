@@ -43,7 +43,7 @@ export class DhcpDaemon extends Construct {
     this.hostFiles = parts.hostFiles;
     this.hostSteps = parts.hostSteps;
     addHostParts(this, { files: parts.hostFiles, steps: parts.hostSteps });
-    modelOf(this).installs.set(this, { part: 'dhcp-daemon' });
+    modelOf(this).installs.set(this, [{ part: 'dhcp-daemon' }]);
     addInstalledPlatform(this, this.platform.name);
     validateWith(this, this);
   }

@@ -68,11 +68,11 @@ function worldsOf(model: Model): GrowingWorld[] {
     const pods = workload._pods();
     if (pods) worldOf(workload.construct).pods.push(pods);
   }
-  for (const [construct, part] of model.installs) {
+  for (const [construct, parts] of model.installs) {
     const { key } = clusterOf(construct);
     // What says nothing of its cluster counts for all.
     for (const [other, { installs }] of worlds) {
-      if (key === other || key === '' || other === '') installs.push(part);
+      if (key === other || key === '' || other === '') installs.push(...parts);
     }
   }
   return [...worlds.values()];

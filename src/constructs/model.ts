@@ -61,7 +61,7 @@ export class Model {
   /** The networks of pods by the workload, and by its object where that is another construct. */
   readonly podNetworks = new Map<object, AttachedWorkload>();
   /** What is installed, by the construct that does it. */
-  readonly installs = new Map<IConstruct, InstalledPart>();
+  readonly installs = new Map<IConstruct, readonly InstalledPart[]>();
   /** Networks that something else makes, and that this program refers to. */
   readonly references = new Set<NamedNetwork>();
   readonly validations = new Map<IConstruct, Validation>();

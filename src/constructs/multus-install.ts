@@ -2,7 +2,13 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { definedOnly } from '../cni';
 import type { Problem } from '../errors';
-import { type HostFile, type HostStep, type MultusSettings, multusParts } from '../installs';
+import {
+  type HostFile,
+  type HostStep,
+  type MultusSettings,
+  multusDhcpSettings,
+  multusParts,
+} from '../installs';
 import { checkMultusInstall } from '../rules';
 import { bringDhcpWhereUsed } from './dhcp-when-used';
 import { addHostParts } from './host-parts';
@@ -18,7 +24,8 @@ export interface MultusInstallProps extends MultusSettings {
   /**
    * False where something else brings the daemon that networks with dhcp need on each node.
    *
-   * @default - a {@link DhcpDaemon} where a network uses dhcp, and the program has none
+   * @default - a {@link DhcpDaemon} where a network uses dhcp, and the program has none: in Multus'
+   * namespace, on its nodes, and with its image where that does not come from upstream
    */
   readonly dhcpDaemon?: boolean;
 }
@@ -52,8 +59,7 @@ export class MultusInstall extends Construct {
     this.hostFiles = parts.hostFiles;
     this.hostSteps = parts.hostSteps;
     addHostParts(this, { files: parts.hostFiles, steps: parts.hostSteps });
-    if (dhcpDaemon) bringDhcpWhereUsed(this, this.platform);
-    else modelOf(this).installs.set(this, { part: 'dhcp-daemon' });
+    this.addToModel(dhcpDaemon);
     addInstalledPlatform(this, this.platform.name);
     validateWith(this, this);
   }
@@ -61,6 +67,22 @@ export class MultusInstall extends Construct {
   /** @internal */
   _check(): Problem[] {
     return checkMultusInstall(this.platform._facts, this.settings, this.platform._cluster);
+  }
+
+  /** What is there with this Multus, and what is not. */
+  private addToModel(bringsDhcp: boolean): void {
+    const { name, parts } = this.platform._facts;
+    const origin = parts['dhcp-daemon'];
+    // OpenShift's shims come by themselves: see openshift-operator.
+    const isOurs = name !== 'openshift' && (origin === 'objects' || origin === 'settings');
+    if (bringsDhcp && isOurs) {
+      const settings = parts.multus === 'objects' ? multusDhcpSettings(this.settings) : {};
+      bringDhcpWhereUsed(this, this.platform, settings);
+    }
+    modelOf(this).installs.set(this, [
+      ...(isOurs ? [{ part: 'multus' } as const] : []),
+      ...(bringsDhcp && isOurs ? [] : [{ part: 'dhcp-daemon' } as const]),
+    ]);
   }
 
   /** The platform's isolation counts where nothing is said here. */

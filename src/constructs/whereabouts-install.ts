@@ -59,7 +59,7 @@ export class WhereaboutsInstall extends Construct {
       facts.parts.whereabouts === 'objects' ? whereaboutsRelease(settings) : undefined;
     const namespace = settings.namespace ?? facts.whereaboutsNamespace;
     const part = { part: 'whereabouts', reconciles: true, release, namespace } as const;
-    modelOf(this).installs.set(this, part);
+    modelOf(this).installs.set(this, [part]);
     addInstalledPlatform(this, this.platform.name);
     validateWith(this, this);
   }

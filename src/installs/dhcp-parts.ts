@@ -5,6 +5,7 @@ import { type InstallParts, NO_PARTS } from './install-object';
 import { k3sDhcp } from './k3s-dhcp';
 import { microshiftDhcp } from './microshift-dhcp';
 import { openshiftDhcp } from './openshift-dhcp';
+import { namespaceOf } from './pod-security';
 import { rke2Dhcp } from './rke2-dhcp';
 
 /** What puts the daemon of the dhcp IPAM onto a platform. */
@@ -21,6 +22,12 @@ export function dhcpParts(facts: PlatformFacts, settings: DhcpDaemonSettings): I
     case 'kubernetes':
     case 'kube-ovn':
     case 'tanzu':
-      return { ...NO_PARTS, objects: [dhcpDaemonSet(facts, settings)] };
+      return {
+        ...NO_PARTS,
+        objects: [
+          ...namespaceOf(settings.namespace ?? facts.multusNamespace, settings),
+          dhcpDaemonSet(facts, settings),
+        ],
+      };
   }
 }

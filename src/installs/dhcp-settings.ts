@@ -33,4 +33,11 @@ export interface DhcpDaemonSettings {
   readonly updateStrategy?: 'OnDelete' | 'RollingUpdate' | undefined;
   /** @default - that of the platform's Multus, e.g. `kube-system` */
   readonly namespace?: string | undefined;
+  /**
+   * Whether the namespace is among the objects, with labels that let pods have paths of the host. It
+   * is once in a program, with the install that comes first.
+   *
+   * @default - true unless it is `kube-system`
+   */
+  readonly createNamespace?: boolean | undefined;
 }

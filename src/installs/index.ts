@@ -6,6 +6,7 @@ export * from './gitops-flux';
 export * from './host-readme';
 export * from './install-object';
 export * from './microshift-firewall';
+export * from './multus-dhcp';
 export * from './multus-objects';
 export * from './multus-parts';
 export * from './multus-prepare';

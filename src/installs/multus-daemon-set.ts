@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { definedOnly } from '../cni';
 import type { InstallObject } from './install-object';
 import { type MultusPlace, multusThinArgs } from './multus-config';
+import { multusImageOf, prepareImageOf } from './multus-images';
 import { MULTUS_PREPARE } from './multus-prepare';
 import { MULTUS_ACCOUNT } from './multus-rbac';
-import { defaultMultusVersion, multusImage } from './multus-releases';
 import type { InstallResources, MultusSettings } from './multus-settings';
 import { multusInitMounts, multusMounts, multusVolumes } from './multus-volumes';
 
@@ -82,7 +82,7 @@ function container(place: MultusPlace, settings: MultusSettings): object {
         };
   return {
     name: 'kube-multus',
-    image: imageOf(settings),
+    image: multusImageOf(settings),
     ...program,
     ...runtime(settings.resources),
     volumeMounts: multusMounts(place.facts, settings),
@@ -96,7 +96,7 @@ function initContainers(place: MultusPlace, settings: MultusSettings): object[] 
   const { conf, bin } = multusInitMounts(place.facts);
   const install = {
     name: 'install-multus-binary',
-    image: imageOf(settings),
+    image: multusImageOf(settings),
     command: [`${BIN}/install_multus`],
     args: [`--type=${mode}`, `--dest-dir=/host${place.facts.cniBinDir}`],
     ...resources,
@@ -141,17 +141,6 @@ function runtime({ requests, limits }: InstallResources = RESOURCES): object {
     securityContext: { privileged: true },
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
-}
-
-function imageOf({ mode = 'thick', version, image, registry }: MultusSettings): string {
-  return image ?? multusImage(version ?? defaultMultusVersion(mode), mode, registry);
-}
-
-function prepareImageOf(settings: MultusSettings): string | undefined {
-  const { mode = 'thick', version, image, prepareImage, registry } = settings;
-  if (prepareImage !== undefined) return prepareImage;
-  if (image !== undefined) return mode === 'thick' ? image : undefined;
-  return multusImage(version ?? defaultMultusVersion(mode), 'thick', registry);
 }
 
 function digestOf(text: string): string {

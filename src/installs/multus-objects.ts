@@ -8,10 +8,7 @@ import { MULTUS_RELEASES } from './multus-releases';
 import type { MultusSettings } from './multus-settings';
 import { DAEMON_CONFIG } from './multus-volumes';
 import { networkCrd } from './network-crd';
-import { privilegedNamespace } from './pod-security';
-
-/** The namespace that every cluster has, and in which privileged pods may run. */
-const SYSTEM_NAMESPACE = 'kube-system';
+import { namespaceOf } from './pod-security';
 
 /**
  * The objects of a Multus that netloom installs itself, in the order in which they are applied:
@@ -19,12 +16,11 @@ const SYSTEM_NAMESPACE = 'kube-system';
  */
 export function multusObjects(facts: PlatformFacts, settings: MultusSettings): InstallObject[] {
   const { mode = 'thick', namespace = facts.multusNamespace, version } = settings;
-  const { createNamespace = namespace !== SYSTEM_NAMESPACE } = settings;
   const place: MultusPlace = { facts, namespace };
   const config = mode === 'thick' ? multusDaemonConfig(place, settings) : undefined;
   return [
     networkCrd(),
-    ...(createNamespace ? [privilegedNamespace(namespace)] : []),
+    ...namespaceOf(namespace, settings),
     ...multusRbac(namespace, multusCalls(mode, readsDevices(version))),
     ...(config === undefined ? [] : [configMap(namespace, config)]),
     multusDaemonSet(place, settings, config),

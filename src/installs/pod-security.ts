@@ -1,5 +1,18 @@
 import type { InstallObject } from './install-object';
 
+/** The namespace that every cluster has, and in which privileged pods may run. */
+const SYSTEM_NAMESPACE = 'kube-system';
+
+/** The namespace of an install, where it is to be made. */
+export function namespaceOf(
+  namespace: string,
+  {
+    createNamespace = namespace !== SYSTEM_NAMESPACE,
+  }: { readonly createNamespace?: boolean | undefined },
+): InstallObject[] {
+  return createNamespace ? [privilegedNamespace(namespace)] : [];
+}
+
 /**
  * A namespace in which pods may be privileged, by the labels of Pod Security admission.
  *

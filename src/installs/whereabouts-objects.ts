@@ -1,5 +1,6 @@
 import type { PlatformFacts } from '../kubernetes';
 import type { InstallObject } from './install-object';
+import { namespaceOf } from './pod-security';
 import { whereaboutsCrds } from './whereabouts-crds';
 import { controllerDeployment, reconcilerDeployment, scheduleMap } from './whereabouts-deployments';
 import { flatFileMap, whereaboutsDaemonSet } from './whereabouts-node';
@@ -16,6 +17,7 @@ export function whereaboutsObjects(
   const release = whereaboutsRelease(settings);
   return [
     ...whereaboutsCrds(),
+    ...namespaceOf(namespace, settings),
     ...whereaboutsAccess({ namespace, release, nodeSlices }),
     flatFileMap(facts, namespace),
     scheduleMap(facts, settings, namespace),

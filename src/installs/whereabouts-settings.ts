@@ -40,6 +40,13 @@ export interface WhereaboutsInstallSettings {
   readonly maxUnavailable?: number | string | undefined;
   /** Namespace of whereabouts and its pools. @default - the platform's, e.g. `kube-system` */
   readonly namespace?: string | undefined;
+  /**
+   * Whether the namespace is among the objects, with labels that let pods have paths of the host. It
+   * is once in a program, with the install that comes first.
+   *
+   * @default - true unless it is `kube-system`
+   */
+  readonly createNamespace?: boolean | undefined;
 }
 
 /** The release that is installed where none is asked for. */

@@ -4,7 +4,11 @@ import { checkBridges } from './world-bridges';
 import { checkClaims } from './world-claims';
 import { checkClusterOverlaps } from './world-cluster';
 import { checkDevices } from './world-devices';
-import { checkDhcpDaemons, checkNamedReservations } from './world-installs';
+import {
+  checkDhcpDaemons,
+  checkNamedReservations,
+  checkWhereaboutsInstalled,
+} from './world-installs';
 import { checkProviders } from './world-kube-ovn';
 import { checkKubeOvnPods } from './world-kube-ovn-pods';
 import { checkMasters } from './world-masters';
@@ -35,6 +39,7 @@ const RULES: readonly WorldRule[] = [
   checkDevices,
   checkNamedReservations,
   checkDhcpDaemons,
+  checkWhereaboutsInstalled,
 ];
 
 /**

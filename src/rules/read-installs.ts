@@ -40,10 +40,15 @@ function readContainer(container: unknown, namespace: string | undefined): Insta
   if (run.includes('/ip-reconciler') || (isLoop && hasSchedule)) {
     return [{ ...RECONCILER, release, namespace }];
   }
-  if (isLoop) return [{ part: 'whereabouts', release, namespace }];
+  // Before 0.6 there is no loop: the plugin is copied, and that is all.
+  if (isLoop || (run.includes('/install-cni.sh') && /\/whereabouts\b/.test(String(image)))) {
+    return [{ part: 'whereabouts', release, namespace }];
+  }
   if (/\/dhcp\b.*"daemon"|\/dhcp daemon\b/.test(run)) return [{ part: 'dhcp-daemon' }];
-  if (/multus-daemon|thin_entrypoint/.test(run)) return [{ part: 'multus', release }];
-  return [];
+  if (!/multus-daemon|thin_entrypoint/.test(run)) return [];
+  const multus: InstalledPart = { part: 'multus', release };
+  // OpenShift's operator puts the plugin whereabouts on the nodes as well.
+  return namespace === 'openshift-multus' ? [multus, { part: 'whereabouts' }] : [multus];
 }
 
 /** Of the tag of an image, such as `v0.9.4-build20260601`; undefined for `latest` and digests. */

@@ -52,6 +52,29 @@ export const checkDhcpDaemons: WorldRule = ({ networks, installs = [], platform 
     .flatMap((network) => findingsOf(network, [noDaemon(platform)]));
 };
 
+/**
+ * Networks whose addresses nobody gives: the program installs Multus, and not whereabouts. It may come
+ * from elsewhere, so this is no error; nothing is said where Multus is not known to be installed here.
+ */
+export const checkWhereaboutsInstalled: WorldRule = ({ networks, installs = [], platform }) => {
+  const has = (wanted: InstalledPart['part']): boolean =>
+    installs.some(({ part }) => part === wanted);
+  // On OpenShift it is among the plugins, and a shim in the operator's list starts the reconciler.
+  if (!has('multus') || has('whereabouts') || platform?.name === 'openshift') return [];
+  return networks
+    .filter(({ ipam }) => ipamType(ipam) === 'whereabouts')
+    .flatMap((network) => findingsOf(network, [NO_WHEREABOUTS]));
+};
+
+const NO_WHEREABOUTS: Problem = {
+  code: 'NL_PLATFORM_MISSING',
+  key: 'ipam',
+  found:
+    '"whereabouts" is a plugin of its own, which does not come with Multus, and pods wait without it',
+  allowed: 'whereabouts where it is installed',
+  fix: "add new WhereaboutsInstall(chart, 'whereabouts'); where something else brings it, silence this",
+};
+
 function noDaemon(platform: PlatformFacts | undefined): Problem {
   const brings = platform ? `, which ${platform.name} does not bring by itself` : '';
   return {

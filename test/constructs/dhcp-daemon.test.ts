@@ -74,6 +74,40 @@ describe('S3.2 the daemon comes with the network', () => {
     expect(warningsTold().filter((line) => line.includes('NL_PLATFORM_MISSING'))).toEqual([]);
   });
 
+  test("where Multus is, with its secrets, and with its image where that is a site's own", () => {
+    const one = program(Platform.kubernetes());
+    new MultusInstall(one.infra, 'multus', {
+      mode: 'thin',
+      version: 'v4.2.4',
+      registry: 'mirror.example.com/ghcr',
+      pullSecrets: ['mirror'],
+      namespace: 'multus',
+      nodeSelector: { networks: 'yes' },
+    });
+    useDhcp(one);
+    const [daemon] = daemonsOf(one.infra);
+    const { containers, imagePullSecrets, nodeSelector } = daemon.spec.template.spec;
+    expect([daemon.metadata.namespace, imagePullSecrets, nodeSelector]).toEqual([
+      'multus',
+      [{ name: 'mirror' }],
+      { networks: 'yes' },
+    ]);
+    expect(containers.map(({ image }: Manifest) => image)).toEqual([
+      'mirror.example.com/ghcr/k8snetworkplumbingwg/multus-cni:v4.2.4-thick',
+    ]);
+    warningsTold();
+  });
+
+  test('nothing is told where the platform brings it, and only Multus knows the platform', () => {
+    for (const platform of [Platform.openshift(), Platform.microshift()]) {
+      const one = program();
+      new MultusInstall(one.infra, 'multus', { platform });
+      useDhcp(one);
+      Testing.synth(one.apps);
+      expect(warningsTold().filter((line) => line.includes('NL_PLATFORM_MISSING'))).toEqual([]);
+    }
+  });
+
   test('a value of the chart on RKE2', () => {
     const one = program(Platform.rke2());
     new MultusInstall(one.infra, 'multus');

@@ -49,6 +49,7 @@ describe('S5.10 MultusRemoval', () => {
       '/var/lib/cni',
       '/run/multus',
       '/run/cni',
+      '/run/netns',
     ]);
   });
 

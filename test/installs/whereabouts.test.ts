@@ -199,4 +199,15 @@ test('a namespace of its own holds everything but what is of the cluster', () =>
   const objects = whereaboutsParts(KUBERNETES, { namespace: 'networks' }).objects;
   const namespaces = objects.map(({ manifest }) => manifest.metadata.namespace);
   expect([...new Set(namespaces)]).toEqual([undefined, 'networks']);
+  const made = objects.filter(({ manifest }) => manifest.kind === 'Namespace');
+  expect(made.map(({ manifest }) => manifest.metadata)).toEqual([
+    {
+      name: 'networks',
+      labels: expect.objectContaining({ 'pod-security.kubernetes.io/enforce': 'privileged' }),
+    },
+  ]);
+  const given = { namespace: 'networks', createNamespace: false };
+  expect(whereaboutsParts(KUBERNETES, given).objects).toEqual(
+    objects.filter(({ manifest }) => manifest.kind !== 'Namespace'),
+  );
 });

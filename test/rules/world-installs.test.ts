@@ -85,6 +85,24 @@ describe('S3.2 the daemon of dhcp', () => {
   ])('$name', ({ given, want }) => expect(codes({ networks: [dhcp], ...given })).toEqual(want));
 });
 
+describe('whereabouts beside Multus', () => {
+  const multus = { part: 'multus' as const };
+  test.each([
+    { name: 'nothing is known', given: {}, want: [] },
+    { name: 'networks alone', given: { platform: platformFacts('kubernetes') }, want: [] },
+    { name: 'Multus alone', given: { installs: [multus] }, want: ['NL_PLATFORM_MISSING ipam'] },
+    { name: 'both', given: { installs: [multus, { part: 'whereabouts' as const }] }, want: [] },
+    {
+      name: "OpenShift's Multus",
+      given: { installs: [multus], platform: platformFacts('openshift') },
+      want: [],
+    },
+  ])('$name', ({ given, want }) => {
+    const found = inWorld({ networks: [named({ networkName: undefined })], ...given });
+    expect(found.map(({ code, key }) => `${code} ${key}`)).toEqual(want);
+  });
+});
+
 describe('what files install', () => {
   const nad = (config: object): object => ({
     apiVersion: 'k8s.cni.cncf.io/v1',
@@ -164,6 +182,32 @@ describe('what files install', () => {
     {
       name: "RKE2's chart without whereabouts",
       objects: [chart('rke2-whereabouts:\n  enabled: false\nother:\n  enabled: true\n')],
+      want: ['NL_PLATFORM_MISSING'],
+    },
+    {
+      name: 'Multus without whereabouts',
+      objects: [workload('DaemonSet', { command: ['/thin_entrypoint'] })],
+      want: ['NL_PLATFORM_MISSING'],
+    },
+    {
+      name: 'Multus and a whereabouts that only copies its plugin',
+      objects: [
+        workload('DaemonSet', { command: ['/thin_entrypoint'] }),
+        workload('DaemonSet', {
+          image: image('v0.5.4'),
+          args: ['-c', 'SLEEP=false /install-cni.sh'],
+        }),
+      ],
+      want: [],
+    },
+    {
+      name: "OpenShift's Multus",
+      objects: [
+        {
+          ...workload('DaemonSet', { command: ['/bin/bash', '-ec', 'exec multus-daemon'] }),
+          metadata: { name: 'multus', namespace: 'openshift-multus' },
+        },
+      ],
       want: [],
     },
   ])('a named network and $name', ({ objects, want }) =>
