@@ -190,11 +190,15 @@ interface RawLink {
   readonly flags?: readonly string[];
   readonly ifalias?: string;
   readonly master?: string;
-  readonly linkinfo?: { readonly info_kind?: string };
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: { readonly stp_state?: number; readonly mcast_snooping?: number };
+  };
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
 }
 
 function linkState(raw: RawLink): LinkState {
+  const { stp_state: stp, mcast_snooping: snooping } = raw.linkinfo?.info_data ?? {};
   return {
     name: raw.ifname ?? '',
     kind: raw.linkinfo?.info_kind,
@@ -203,6 +207,8 @@ function linkState(raw: RawLink): LinkState {
     up: raw.flags?.includes('UP') === true,
     alias: raw.ifalias,
     master: raw.master,
+    ...(stp === undefined ? {} : { stp: stp !== 0 }),
+    ...(snooping === undefined ? {} : { multicastSnooping: snooping !== 0 }),
     addresses: (raw.addr_info ?? []).flatMap(({ local, prefixlen }) =>
       local === undefined ? [] : [`${local}/${prefixlen}`],
     ),

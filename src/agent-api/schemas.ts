@@ -111,6 +111,12 @@ export const bridgeSpecSchema = z.strictObject({
   addresses: z.array(text).max(256).optional(),
   /** Bytes, 68 to 65535. */
   mtu: z.number().int().min(68).max(65535).optional(),
+  /** Of the bridge itself, e.g. `02:00:00:00:00:01`. */
+  mac: z.string().max(17).optional(),
+  /** Spanning tree protocol: ports then wait for 30 seconds before they forward. */
+  stp: z.boolean().optional(),
+  /** Sends multicast only to ports where somebody wants it. */
+  multicastSnooping: z.boolean().optional(),
   /** Takes over a bridge of this name that somebody else made. The node's policy has to allow it. */
   adopt: z.boolean().optional(),
 });
@@ -130,6 +136,8 @@ export const bridgeViewSchema = z.object({
       mac: z.string(),
       mtu: z.number().int(),
       up: z.boolean(),
+      stp: z.boolean().optional(),
+      multicastSnooping: z.boolean().optional(),
       addresses: z.array(z.string()),
       ports: z.array(z.string()),
     })

@@ -18,6 +18,22 @@ export interface HostBridgeDefinition {
   readonly ports?: readonly string[] | undefined;
   /** Bytes, 68 to 65535. @default - the kernel's, 1500 */
   readonly mtu?: number | undefined;
+  /** MAC address of the bridge itself. @default - one derived from the node and the bridge's name */
+  readonly mac?: string | undefined;
+  /**
+   * Spanning tree protocol, for bridges that may be part of a loop. Ports then wait for 30 seconds
+   * before they forward.
+   *
+   * @default - the kernel's, false
+   */
+  readonly stp?: boolean | undefined;
+  /**
+   * Sends multicast only to ports where somebody wants it. Without a querier in the network members get
+   * lost after a while; false then helps.
+   *
+   * @default - the kernel's, true
+   */
+  readonly multicastSnooping?: boolean | undefined;
   /**
    * Takes over a bridge of this name that somebody else made, the CNI bridge plugin for a pod that came
    * first for example: its address, MAC address and ports stay, and a removal gives it back as it was.
@@ -37,6 +53,9 @@ export function hostBridgeSpec(definition: HostBridgeDefinition): object {
     addresses: definition.addresses,
     ports: definition.ports,
     mtu: definition.mtu,
+    mac: definition.mac,
+    stp: definition.stp,
+    multicastSnooping: definition.multicastSnooping,
     adopt: definition.adopt,
     nodeSelector: definition.nodeSelector,
   });
@@ -77,6 +96,9 @@ export function hostBridgeCrdSpec(): object {
                   addresses: strings,
                   ports: strings,
                   mtu: { type: 'integer', minimum: 68, maximum: 65535 },
+                  mac: { type: 'string', maxLength: 17 },
+                  stp: { type: 'boolean' },
+                  multicastSnooping: { type: 'boolean' },
                   adopt: { type: 'boolean' },
                   nodeSelector: { type: 'object', additionalProperties: { type: 'string' } },
                 },

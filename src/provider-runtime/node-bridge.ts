@@ -1,3 +1,4 @@
+import type { BridgeView } from '../agent-api';
 import { Agents, askForPreview, failuresOf, sameJson, withoutStacks } from './agents';
 import { isUnknown } from './contract';
 
@@ -10,6 +11,9 @@ export interface NodeBridgeInputs {
   readonly addresses?: string[];
   readonly ports?: string[];
   readonly mtu?: number;
+  readonly mac?: string;
+  readonly stp?: boolean;
+  readonly multicastSnooping?: boolean;
   readonly adopt?: boolean;
 }
 
@@ -48,7 +52,7 @@ export const nodeBridge = withoutStacks<NodeBridgeInputs, NodeBridgeInputs>({
   async read(id, props) {
     const bridge = await agents.get(props.agent).bridge(props.bridge);
     if (!bridge || bridge.owner !== props.owner) return { id: '', props: {} };
-    const { addresses: _a, ports: _p, mtu: _m, ...rest } = props;
+    const { addresses, ports, mtu, mac, stp, multicastSnooping, ...rest } = props;
     // What the kernel has, as far as it was asked for: a refresh then shows the drift.
     const spec = bridge.actual ? actualSpec(props, bridge.actual) : {};
     return { id, props: { ...rest, ...spec } };
@@ -66,11 +70,14 @@ export const nodeBridge = withoutStacks<NodeBridgeInputs, NodeBridgeInputs>({
 });
 
 function body(inputs: NodeBridgeInputs) {
-  const { addresses, ports, mtu, adopt } = inputs;
+  const { addresses, ports, mtu, mac, stp, multicastSnooping, adopt } = inputs;
   const spec = {
     ...(ports && { ports }),
     ...(addresses && { addresses }),
     ...(mtu && { mtu }),
+    ...(mac && { mac }),
+    ...(stp !== undefined && { stp }),
+    ...(multicastSnooping !== undefined && { multicastSnooping }),
     ...(adopt && { adopt }),
   };
   return { owner: inputs.owner, spec };
@@ -78,7 +85,7 @@ function body(inputs: NodeBridgeInputs) {
 
 function actualSpec(
   wanted: NodeBridgeInputs,
-  actual: { readonly addresses: string[]; readonly ports: string[]; readonly mtu: number },
+  actual: NonNullable<BridgeView['actual']>,
 ): Partial<NodeBridgeInputs> {
   const present = (wanted.addresses ?? []).filter((address) => actual.addresses.includes(address));
   const ports = (wanted.ports ?? []).filter((port) => actual.ports.includes(port));
@@ -86,5 +93,16 @@ function actualSpec(
     ...(wanted.addresses && { addresses: present }),
     ...(wanted.ports && { ports }),
     ...(wanted.mtu && { mtu: actual.mtu }),
+    ...(wanted.mac && { mac: sameMac(wanted.mac, actual.mac) }),
+    ...(wanted.stp !== undefined && { stp: actual.stp === true }),
+    ...(wanted.multicastSnooping !== undefined && {
+      multicastSnooping: actual.multicastSnooping === true,
+    }),
   };
+}
+
+/** As it was written, where only the form differs. */
+function sameMac(wanted: string, actual: string): string {
+  const digits = (text: string): string => text.replace(/[:.-]/g, '').toLowerCase();
+  return digits(wanted) === digits(actual) ? wanted : actual;
 }

@@ -18,6 +18,22 @@ export interface NodeBridgeArgs {
   ports?: pulumi.Input<pulumi.Input<string>[]>;
   /** Bytes, 68 to 65535. @default - the kernel's, 1500 */
   mtu?: pulumi.Input<number>;
+  /** MAC address of the bridge itself. @default - one derived from the node and the bridge's name */
+  mac?: pulumi.Input<string>;
+  /**
+   * Spanning tree protocol, for bridges that may be part of a loop. Ports then wait for 30 seconds
+   * before they forward.
+   *
+   * @default - the kernel's, false
+   */
+  stp?: pulumi.Input<boolean>;
+  /**
+   * Sends multicast only to ports where somebody wants it. Without a querier in the network members get
+   * lost after a while; false then helps.
+   *
+   * @default - the kernel's, true
+   */
+  multicastSnooping?: pulumi.Input<boolean>;
   /**
    * Takes over a bridge of this name that somebody else made, the CNI bridge plugin for a pod that came
    * first for example; removing the resource gives it back as it was. The node's own policy has to
@@ -58,6 +74,22 @@ export interface HostBridgeArgs {
   ports?: pulumi.Input<pulumi.Input<string>[]>;
   /** Bytes, 68 to 65535. @default - the kernel's, 1500 */
   mtu?: pulumi.Input<number>;
+  /** MAC address of the bridge itself. @default - one derived from the node and the bridge's name */
+  mac?: pulumi.Input<string>;
+  /**
+   * Spanning tree protocol, for bridges that may be part of a loop. Ports then wait for 30 seconds
+   * before they forward.
+   *
+   * @default - the kernel's, false
+   */
+  stp?: pulumi.Input<boolean>;
+  /**
+   * Sends multicast only to ports where somebody wants it. Without a querier in the network members get
+   * lost after a while; false then helps.
+   *
+   * @default - the kernel's, true
+   */
+  multicastSnooping?: pulumi.Input<boolean>;
   /**
    * Takes over a bridge of this name that somebody else made, the CNI bridge plugin for a pod that came
    * first for example; removing the resource gives it back as it was. The node's own policy has to
@@ -103,6 +135,13 @@ export class HostBridge extends pulumi.ComponentResource {
         ...(args.mtu === undefined
           ? {}
           : { mtu: definition.apply((known) => known.mtu as number) }),
+        ...(args.mac === undefined
+          ? {}
+          : { mac: definition.apply((known) => known.mac as string) }),
+        ...(args.stp === undefined ? {} : { stp: definition.apply((known) => known.stp === true) }),
+        ...(args.multicastSnooping === undefined
+          ? {}
+          : { multicastSnooping: definition.apply((known) => known.multicastSnooping === true) }),
         ...(args.adopt === undefined
           ? {}
           : { adopt: definition.apply((known) => known.adopt === true) }),

@@ -7,6 +7,7 @@ import {
   type HostBridgeDefinition,
   type NetworkDefinition,
 } from '../kubernetes';
+import { checkMac } from './macs';
 import { checkIfname, checkInteger, checkLinkName } from './names';
 import { givenRanges } from './network-addresses';
 import { safely } from './safely';
@@ -18,6 +19,7 @@ export function checkHostBridge(definition: HostBridgeDefinition): Problem[] {
     ...checkAddresses(definition.addresses ?? []),
     ...checkPorts(definition.bridge, definition.ports ?? []),
     ...checkInteger('mtu', definition.mtu, 68, 65535, 'an MTU in bytes'),
+    ...(definition.mac === undefined ? [] : checkMac('mac', definition.mac)),
   ];
 }
 

@@ -16,9 +16,9 @@ import {
 } from './support/network';
 
 const asker = { owner: 'stack', identity: 'admin' };
-const LINKS = ['nl-br', 'nl-home', 'nl-v0', 'nl-v2', 'nl-v4'];
+const LINKS = ['nl-abr', 'nl-ahome', 'nl-av0', 'nl-av2', 'nl-av4'];
 
-/** All that the kernel tells of all links, less what runs by itself. */
+/** All that the kernel tells of these links, less what runs by itself. */
 function everything(): string {
   const text = ip('-d', 'addr', 'show');
   return (
@@ -54,35 +54,35 @@ describe('adoption on the real kernel', () => {
   networkTest(
     'gives back bridge and ports as they were, by all that the kernel tells',
     async () => {
-      for (const name of ['nl-v0', 'nl-v2', 'nl-v4']) {
+      for (const name of ['nl-av0', 'nl-av2', 'nl-av4']) {
         const peer = `${name.slice(0, -1)}${Number(name.slice(-1)) + 1}`;
         ip('link', 'add', name, 'type', 'veth', 'peer', 'name', peer);
       }
-      ip('link', 'add', 'nl-br', 'type', 'bridge');
-      ip('link', 'set', 'dev', 'nl-br', 'alias', 'made by hand');
-      ip('link', 'set', 'dev', 'nl-v0', 'master', 'nl-br', 'up');
-      ip('link', 'set', 'dev', 'nl-br', 'up');
-      ip('addr', 'add', '10.10.0.1/24', 'dev', 'nl-br');
-      ip('addr', 'add', '192.168.9.1/24', 'dev', 'nl-br');
-      ip('link', 'add', 'nl-home', 'type', 'bridge');
-      ip('link', 'set', 'dev', 'nl-v4', 'master', 'nl-home', 'up');
-      ip('addr', 'add', '10.44.0.1/24', 'dev', 'nl-v2');
+      ip('link', 'add', 'nl-abr', 'type', 'bridge');
+      ip('link', 'set', 'dev', 'nl-abr', 'alias', 'made by hand');
+      ip('link', 'set', 'dev', 'nl-av0', 'master', 'nl-abr', 'up');
+      ip('link', 'set', 'dev', 'nl-abr', 'up');
+      ip('addr', 'add', '10.81.0.1/24', 'dev', 'nl-abr');
+      ip('addr', 'add', '192.168.9.1/24', 'dev', 'nl-abr');
+      ip('link', 'add', 'nl-ahome', 'type', 'bridge');
+      ip('link', 'set', 'dev', 'nl-av4', 'master', 'nl-ahome', 'up');
+      ip('addr', 'add', '10.44.0.1/24', 'dev', 'nl-av2');
       // An interface that was never up has no queue yet.
-      ip('link', 'set', 'dev', 'nl-v2', 'up');
-      ip('link', 'set', 'dev', 'nl-v2', 'down');
+      ip('link', 'set', 'dev', 'nl-av2', 'up');
+      ip('link', 'set', 'dev', 'nl-av2', 'down');
       const before = everything();
-      const mac = /link\/ether (\S+)/.exec(linkText('nl-br'))?.[1];
-      const addresses = ['10.10.0.254/24', '10.10.0.1/24', 'fd00:10::1/64'];
-      const spec = { adopt: true, addresses, ports: ['nl-v2', 'nl-v4'], mtu: 1400 };
-      const { id, actual } = await service.put({ ...asker, name: 'nl-br', spec });
-      expect(actual).toMatchObject({ mac, mtu: 1400, ports: ['nl-v0', 'nl-v2', 'nl-v4'] });
-      expect(addressesOf('nl-br').slice(0, 2)).toEqual(['192.168.9.1/24', '10.10.0.254/24']);
+      const mac = /link\/ether (\S+)/.exec(linkText('nl-abr'))?.[1];
+      const addresses = ['10.81.0.254/24', '10.81.0.1/24', 'fd00:81::1/64'];
+      const spec = { adopt: true, addresses, ports: ['nl-av2', 'nl-av4'], mtu: 1400 };
+      const { id, actual } = await service.put({ ...asker, name: 'nl-abr', spec });
+      expect(actual).toMatchObject({ mac, mtu: 1400, ports: ['nl-av0', 'nl-av2', 'nl-av4'] });
+      expect(addressesOf('nl-abr').slice(0, 2)).toEqual(['192.168.9.1/24', '10.81.0.254/24']);
       // The MAC address stays when the port goes that it came from.
-      ip('link', 'set', 'dev', 'nl-v0', 'nomaster');
-      expect(linkText('nl-br')).toContain(`link/ether ${mac}`);
-      ip('link', 'set', 'dev', 'nl-v0', 'master', 'nl-br');
-      expect((await service.put({ ...asker, id, name: 'nl-br', spec })).steps).toEqual([]);
-      expect(await service.remove({ ...asker, id, name: 'nl-br' })).toBe(true);
+      ip('link', 'set', 'dev', 'nl-av0', 'nomaster');
+      expect(linkText('nl-abr')).toContain(`link/ether ${mac}`);
+      ip('link', 'set', 'dev', 'nl-av0', 'master', 'nl-abr');
+      expect((await service.put({ ...asker, id, name: 'nl-abr', spec })).steps).toEqual([]);
+      expect(await service.remove({ ...asker, id, name: 'nl-abr' })).toBe(true);
       expect(everything()).toBe(before);
     },
   );
@@ -94,8 +94,8 @@ describe('adoption on the real kernel', () => {
   pluginTest(
     `a bridge that the CNI plugin made for a pod goes on serving it, and further pods${reason}`,
     async () => {
-      ip('netns', 'add', 'nl-pod1');
-      ip('netns', 'add', 'nl-pod2');
+      ip('netns', 'add', 'nl-apod1');
+      ip('netns', 'add', 'nl-apod2');
       const add = (pod: string) => runPlugin(plugins as string, folder, 'ADD', pod);
       const reaches = (pod: string, address: string): boolean => {
         const wait = ['-c', '1', '-W', '2', address];
@@ -107,26 +107,26 @@ describe('adoption on the real kernel', () => {
         }
       };
       try {
-        add('nl-pod1');
-        const before = addressesOf('nl-br');
-        const spec = { adopt: true, addresses: ['10.10.0.1/24', '10.10.0.9/24'] };
-        const { id } = await service.put({ ...asker, name: 'nl-br', spec });
-        expect(addressesOf('nl-br')).toEqual(['10.10.0.1/24', '10.10.0.9/24']);
-        add('nl-pod2');
-        for (const pod of ['nl-pod1', 'nl-pod2']) {
-          expect([pod, reaches(pod, '10.10.0.1'), reaches(pod, '10.10.0.9')]).toEqual([
+        add('nl-apod1');
+        const before = addressesOf('nl-abr');
+        const spec = { adopt: true, addresses: ['10.81.0.1/24', '10.81.0.9/24'] };
+        const { id } = await service.put({ ...asker, name: 'nl-abr', spec });
+        expect(addressesOf('nl-abr')).toEqual(['10.81.0.1/24', '10.81.0.9/24']);
+        add('nl-apod2');
+        for (const pod of ['nl-apod1', 'nl-apod2']) {
+          expect([pod, reaches(pod, '10.81.0.1'), reaches(pod, '10.81.0.9')]).toEqual([
             pod,
             true,
             true,
           ]);
         }
-        await service.remove({ ...asker, name: 'nl-br', id });
-        expect(addressesOf('nl-br')).toEqual(before);
-        expect(linkText('nl-br')).not.toContain('alias');
-        expect(reaches('nl-pod1', '10.10.0.1')).toBe(true);
+        await service.remove({ ...asker, name: 'nl-abr', id });
+        expect(addressesOf('nl-abr')).toEqual(before);
+        expect(linkText('nl-abr')).not.toContain('alias');
+        expect(reaches('nl-apod1', '10.81.0.1')).toBe(true);
       } finally {
-        ip('netns', 'del', 'nl-pod1');
-        ip('netns', 'del', 'nl-pod2');
+        ip('netns', 'del', 'nl-apod1');
+        ip('netns', 'del', 'nl-apod2');
       }
     },
   );
@@ -137,12 +137,12 @@ function runPlugin(plugins: string, folder: string, command: string, pod: string
     cniVersion: '0.4.0',
     name: 'lan',
     type: 'bridge',
-    bridge: 'nl-br',
+    bridge: 'nl-abr',
     isGateway: true,
     ipam: {
       type: 'host-local',
       dataDir: path.join(folder, 'cni'),
-      ranges: [[{ subnet: '10.10.0.0/24', rangeStart: '10.10.0.20', gateway: '10.10.0.1' }]],
+      ranges: [[{ subnet: '10.81.0.0/24', rangeStart: '10.81.0.20', gateway: '10.81.0.1' }]],
     },
   };
   const env = {

@@ -36,6 +36,9 @@ const spec = {
   addresses: ['10.10.0.254/24', '10.10.0.1/24', 'fd00:10::1/64'],
   ports: ['eth1', 'eth2', 'veth1'],
   mtu: 1400,
+  mac: '02-00-00-00-00-09',
+  stp: true,
+  multicastSnooping: false,
 };
 const request = { name: 'br-test', ...asker, spec };
 
@@ -75,13 +78,22 @@ describe('adopting a bridge', () => {
     }
   });
 
-  test('keeps MAC address, foreign addresses and pods; the dry run says the same steps', async () => {
+  test('keeps its MAC address where none is asked for', async () => {
+    const { mac: _mac, ...rest } = spec;
+    const { actual } = await service.put({ ...request, spec: rest });
+    expect(actual?.mac).toBe(MAC);
+  });
+
+  test('keeps foreign addresses and pods; the dry run says the same steps', async () => {
     const dry = await service.preview(request);
     expect(disk.bridges.size).toBe(0);
     const view = await service.put(request);
     expect(view.steps).toEqual(dry.steps);
     expect(view.steps[0]).toBe("adopt bridge br-test: mark br-test as netloom's");
-    expect(view).toMatchObject({ adopted: true, actual: { mac: MAC, mtu: 1400 } });
+    expect(view).toMatchObject({
+      adopted: true,
+      actual: { mac: '02:00:00:00:00:09', mtu: 1400, stp: true, multicastSnooping: false },
+    });
     expect(view.actual?.addresses.slice(0, 2)).toEqual(['10.10.0.254/24', '10.10.0.1/24']);
     expect(kernel.links.get('veth1')?.master).toBe('br-test');
     expect(kernel.links.get('eth2')?.master).toBe('br-test');
@@ -140,9 +152,9 @@ describe('adopting a bridge', () => {
     const before = await linksOf(kernel);
     const { id } = await service.put(request);
     const link = kernel.links.get('br-test');
-    if (link) Object.assign(link, { mtu: 1300, mac: '02:00:00:00:00:07', up: false });
+    if (link) Object.assign(link, { mtu: 1300, mac: '02:00:00:00:00:07', stp: false, up: false });
     expect([...(await service.heal()).repairs.keys()]).toEqual(['br-test']);
-    expect(link).toMatchObject({ mtu: 1400, mac: MAC, up: true });
+    expect(link).toMatchObject({ mtu: 1400, mac: '02:00:00:00:00:09', up: true });
     await service.remove({ ...asker, name: 'br-test', id });
     expect(await linksOf(kernel)).toEqual(before);
   });

@@ -100,6 +100,24 @@ describe('bridges on the real kernel', () => {
     }
   });
 
+  networkTest(
+    'its switches and MAC address are as declared, and go back when dropped',
+    async () => {
+      const { id, actual: usual } = await put({});
+      const spec = { mac: '0200.0000.0007', stp: true, multicastSnooping: false };
+      const changed = await service.put({ ...asker, id, name: 'nl-br', spec });
+      expect(changed.actual).toMatchObject({ ...spec, mac: '02:00:00:00:00:07' });
+      expect(linkText('nl-br')).toMatch(/stp_state 1 .*mcast_snooping 0/);
+      expect((await service.put({ ...asker, id, name: 'nl-br', spec })).steps).toEqual([]);
+      ip('link', 'set', 'dev', 'nl-br', 'type', 'bridge', 'stp_state', '0');
+      expect([...(await service.heal()).repairs.values()]).toEqual([
+        ['turn spanning tree protocol of nl-br on'],
+      ]);
+      const back = await service.put({ ...asker, id, name: 'nl-br', spec: {} });
+      expect(back.actual).toEqual(usual);
+    },
+  );
+
   networkTest('its MAC address stays while ports come and go', async () => {
     const { actual } = await put({});
     ip('link', 'set', 'nl-v0', 'address', '02:00:00:00:00:01');

@@ -201,8 +201,18 @@ describe('the bridge service', () => {
 describe('a crash at any step of a change', () => {
   class Crash extends Error {}
 
-  const specA = { addresses: ['10.10.0.10/24', 'fd00:10::1/64'], ports: ['eth1'], mtu: 1400 };
-  const specB = { addresses: ['10.10.0.254/24', '10.10.0.10/24'], ports: ['eth2'] };
+  const specA = {
+    addresses: ['10.10.0.10/24', 'fd00:10::1/64'],
+    ports: ['eth1'],
+    mtu: 1400,
+    mac: '02:00:00:00:00:01',
+    stp: true,
+  };
+  const specB = {
+    addresses: ['10.10.0.254/24', '10.10.0.10/24'],
+    ports: ['eth2'],
+    multicastSnooping: false,
+  };
   type Change = (service: BridgeService) => Promise<unknown>;
   const changes: Record<string, Change> = {
     'making a bridge': (service) => service.put({ ...request, spec: specA }),

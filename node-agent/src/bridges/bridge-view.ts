@@ -31,6 +31,10 @@ export function bridgeView(
       mac: link.mac,
       mtu: link.mtu,
       up: link.up,
+      ...(link.stp === undefined ? {} : { stp: link.stp }),
+      ...(link.multicastSnooping === undefined
+        ? {}
+        : { multicastSnooping: link.multicastSnooping }),
       addresses: present.filter((text) => declared.has(text) || !isLinkLocal(text)),
       ports: [...host.links.values()].filter((one) => one.master === name).map((one) => one.name),
     },

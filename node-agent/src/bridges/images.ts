@@ -3,7 +3,7 @@ import type { HostLinks, LinkState } from './links';
 
 /** A link as it is before anything is done to it. */
 export function imageOf(link: LinkState, host: HostLinks): LinkImage {
-  const { alias, mac, mtu, up, master, addresses } = link;
+  const { alias, mac, mtu, up, master, addresses, stp, multicastSnooping } = link;
   const ports = [...host.links.values()].filter((one) => one.master === link.name);
   return {
     ...(alias === undefined ? {} : { alias }),
@@ -11,6 +11,8 @@ export function imageOf(link: LinkState, host: HostLinks): LinkImage {
     mac,
     mtu,
     up,
+    ...(stp === undefined ? {} : { stp }),
+    ...(multicastSnooping === undefined ? {} : { multicastSnooping }),
     addresses,
     ports: ports.map((one) => one.name),
   };

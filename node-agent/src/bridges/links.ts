@@ -8,6 +8,10 @@ export interface LinkState {
   /** Administratively up. */
   readonly up: boolean;
   readonly alias: string | undefined;
+  /** Of a bridge: its spanning tree protocol. */
+  readonly stp?: boolean | undefined;
+  /** Of a bridge: whether it learns who wants which multicast group. */
+  readonly multicastSnooping?: boolean | undefined;
   /** The bridge or other interface that this one is a part of. */
   readonly master: string | undefined;
   /** With prefix length, in the kernel's order; those that the kernel gave itself (link-local) too. */

@@ -49,6 +49,11 @@ export function stableMac(node: string, name: string): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
+/** A MAC address as the kernel prints it, from any of the forms that people write. */
+export function kernelMac(text: string): string {
+  return (text.toLowerCase().match(/[0-9a-f]{2}/g) ?? []).join(':');
+}
+
 /**
  * Whether a link carries a bridge's marks. The kernel sets an alias in a second step only: a bridge
  * without alias whose MAC address is the very one we would have given it is one that a crash

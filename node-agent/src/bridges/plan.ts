@@ -2,7 +2,8 @@ import type { BridgeSpec } from 'netloom/agent-api';
 import type { BeforeImages, ManagedParts } from '../store';
 import { addressSteps } from './address-order';
 import type { LinkState } from './links';
-import type { BridgeMarks } from './marks';
+import { type BridgeMarks, kernelMac } from './marks';
+import { optionSteps } from './options';
 import { releaseSteps } from './removal';
 import { addLine, ofFamily, type PlanStep, step } from './step';
 
@@ -31,7 +32,9 @@ export function planBridge(
   const link = links.get(wanted.name);
   return [
     ...(link ? markSteps(wanted, link) : [makeStep(wanted)]),
+    ...macSteps(wanted, link),
     ...mtuSteps(wanted, link),
+    ...optionSteps(wanted, wanted.images?.bridge, link),
     ...(link?.up ? [] : [step(`set ${wanted.name} up`, `link set dev ${wanted.name} up`)]),
     ...allAddressSteps(wanted, link),
     ...portSteps(wanted, links),
@@ -60,15 +63,17 @@ function markSteps({ name, marks, images }: WantedBridge, link: LinkState): Plan
     else steps.push({ words: `adopt bridge ${name}: ${words}`, lines: [keep, alias] });
     if (images?.bridge) return steps;
   }
-  if (link.mac !== marks.mac) {
-    steps.push(
-      step(
-        `set the MAC address of ${name} to ${marks.mac}`,
-        `link set dev ${name} address ${marks.mac}`,
-      ),
-    );
-  }
   return steps;
+}
+
+/** A bridge is made with the MAC address by which it is known, and then gets the one that is wanted. */
+function macSteps({ name, spec, marks }: WantedBridge, link: LinkState | undefined): PlanStep[] {
+  const actual = link?.mac ?? marks.mac;
+  const wanted = spec.mac === undefined ? marks.mac : kernelMac(spec.mac);
+  if (wanted === actual) return [];
+  return [
+    step(`set the MAC address of ${name} to ${wanted}`, `link set dev ${name} address ${wanted}`),
+  ];
 }
 
 function mtuSteps(bridge: WantedBridge, link: LinkState | undefined): PlanStep[] {

@@ -57,8 +57,8 @@ export function isSettled(record: BridgeRecord): boolean {
 }
 
 function partsOf(spec: BridgeSpec): ManagedParts {
-  const { addresses = [], ports = [], mtu } = spec;
-  return { addresses, ports, ...(mtu === undefined ? {} : { mtu }) };
+  const { addresses = [], ports = [], mtu, stp, multicastSnooping } = spec;
+  return { addresses, ports, ...given({ mtu, stp, multicastSnooping }) };
 }
 
 function formerOwners(wish: BridgeWish, existing: BridgeRecord | undefined): string[] {
@@ -74,16 +74,22 @@ function union(
 ): ManagedParts {
   if (!one) return other;
   const mtu = other.mtu ?? one.mtu;
-  const { keeps } = one;
+  const stp = other.stp ?? one.stp;
+  const multicastSnooping = other.multicastSnooping ?? one.multicastSnooping;
   return {
     addresses: [...new Set([...other.addresses, ...one.addresses])],
     ports: [...new Set([...other.ports, ...one.ports])],
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(keeps === undefined ? {} : { keeps }),
+    ...given({ mtu, stp, multicastSnooping, keeps: one.keeps }),
     ...(owners.length === 0 ? {} : { formerOwners: owners }),
   };
 }
 
 function sameSpec(one: BridgeSpec, other: BridgeSpec): boolean {
-  return JSON.stringify(partsOf(one)) === JSON.stringify(partsOf(other));
+  const all = (spec: BridgeSpec): string => JSON.stringify([partsOf(spec), spec.mac]);
+  return all(one) === all(other);
+}
+
+function given<T extends object>(values: T): Partial<T> {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known) as Partial<T>;
 }

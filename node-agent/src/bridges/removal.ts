@@ -2,6 +2,7 @@ import type { BeforeImages, LinkImage, ManagedParts } from '../store';
 import { addressSteps } from './address-order';
 import type { LinkState } from './links';
 import { type BridgeMarks, isMarked } from './marks';
+import { optionsBack } from './options';
 import { addLine, ofFamily, type PlanStep, step } from './step';
 
 /** A bridge that shall be as it was before netloom came. */
@@ -74,6 +75,7 @@ function giveBackSteps(
   if (managed.mtu !== undefined && link.mtu !== image.mtu) {
     set(`set the MTU of ${name} back to ${image.mtu}`, `mtu ${image.mtu}`);
   }
+  steps.push(...optionsBack(name, managed, image, link));
   if (link.mac !== image.mac) {
     set(`set the MAC address of ${name} back to ${image.mac}`, `address ${image.mac}`);
   }

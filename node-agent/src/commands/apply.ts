@@ -127,7 +127,7 @@ async function refusals(client: AgentClient, wanted: readonly Wanted[]): Promise
 async function body(client: AgentClient, { name, spec }: Wanted) {
   const owner = `${OWNER_PREFIX}${name}`;
   const existing = await client.bridge(spec.bridge);
-  const { addresses, ports, mtu, adopt } = spec;
+  const { addresses, ports, mtu, mac, stp, multicastSnooping, adopt } = spec;
   return {
     owner,
     ...(existing?.owner === owner && { id: existing.id }),
@@ -135,6 +135,9 @@ async function body(client: AgentClient, { name, spec }: Wanted) {
       ...(ports && { ports: [...ports] }),
       ...(addresses && { addresses: [...addresses] }),
       ...(mtu !== undefined && { mtu }),
+      ...(mac !== undefined && { mac }),
+      ...(stp !== undefined && { stp }),
+      ...(multicastSnooping !== undefined && { multicastSnooping }),
       ...(adopt !== undefined && { adopt }),
     },
   };

@@ -6,6 +6,8 @@ export interface ManagedParts {
   readonly addresses: readonly string[];
   readonly ports: readonly string[];
   readonly mtu?: number | undefined;
+  readonly stp?: boolean | undefined;
+  readonly multicastSnooping?: boolean | undefined;
   /** Addresses of others that a change takes off for a moment, to be put back. */
   readonly keeps?: readonly string[] | undefined;
   /** Owners that handed the bridge over and whose mark its link may still carry. */
@@ -41,6 +43,8 @@ export interface LinkImage {
   readonly mac: string;
   readonly mtu: number;
   readonly up: boolean;
+  readonly stp?: boolean | undefined;
+  readonly multicastSnooping?: boolean | undefined;
   readonly addresses: readonly string[];
   /** Links that were parts of it. */
   readonly ports: readonly string[];

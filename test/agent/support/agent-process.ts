@@ -54,6 +54,10 @@ export class AgentProcess {
     }
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Resolves when it is ready; false when it ended before. */
   async isListening(): Promise<boolean> {
     let over = false;

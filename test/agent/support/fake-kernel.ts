@@ -18,6 +18,8 @@ interface FakeLink {
   secondaries: string[];
   /** Newest first, by scope. */
   ipv6: string[];
+  stp?: boolean;
+  multicastSnooping?: boolean;
 }
 
 /**
@@ -50,6 +52,7 @@ export class FakeKernel implements LinkDriver {
       primaries: [],
       secondaries: [],
       ipv6: [],
+      ...(parts.kind === 'bridge' ? { stp: false, multicastSnooping: true } : {}),
       ...parts,
     };
     this.links.set(name, link);
@@ -134,6 +137,9 @@ export class FakeKernel implements LinkDriver {
     const words = [value, ...more];
     if (key === 'up') link.up = true;
     else if (key === 'down') link.up = false;
+    else if (key === 'type' && more[0] === 'stp_state') link.stp = more[1] === '1';
+    else if (key === 'type' && more[0] === 'mcast_snooping')
+      link.multicastSnooping = more[1] === '1';
     else if (key === 'alias') link.alias = words.join(' ').replaceAll('"', '') || undefined;
     else if (key === 'address') link.mac = value as string;
     else if (key === 'mtu') link.mtu = Number(value);
