@@ -184,10 +184,10 @@ export class AddressTree<P extends Place> {
   next(after: Words | undefined, order: number, found: Found): boolean {
     if (after === undefined) {
       copyWords(this.base, found);
-      return this.search(order, found);
+      return this.search(order, found, false);
     }
     if (!putNext(after, found) || !alignUp(found, order)) return false;
-    if (covers(this.base, this.rootOrder, found)) return this.search(order, found);
+    if (covers(this.base, this.rootOrder, found)) return this.search(order, found, true);
     return compareWords(found, this.base) < 0 && this.next(undefined, order, found);
   }
 
@@ -195,21 +195,25 @@ export class AddressTree<P extends Place> {
     for (const { words, order } of alignedBlocks(extent)) this.take(new Gap(words, order));
   }
 
-  /** Moves `found`, which is aligned, on to the next free block. */
-  private search(order: number, found: Found): boolean {
+  /**
+   * Moves `found`, which is aligned, on to the next free block.
+   *
+   * @param isBeginning the search is still on the way down to where it begins
+   */
+  private search(order: number, found: Found, isBeginning: boolean): boolean {
+    if (this.root.bound < order) return false;
     const target = levelOf(order);
     let level = this.top;
     let branch = this.root;
     let start = digit(found, level);
-    /** The search is still on the way down to where it began. */
-    let isBeginning = true;
     /** Branches below this level are searched from their first slot on. */
-    let whole = level;
+    let whole = isBeginning ? level : level + 1;
     for (;;) {
       const free = level === target ? freeRuns(branch.used, order, level) : ~branch.full;
       const open = start > 31 ? 0 : free & allSlots(level) & (-1 << start);
       if (open === 0) {
         if (level < whole) branch.bound = order - 1;
+        else whole = level + 1;
         if (level === this.top) return false;
         level++;
         branch = this.path[level] as Branch<P>;

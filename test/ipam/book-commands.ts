@@ -164,6 +164,8 @@ function checkPromises(state: ModelState, real: BookUnderTest): void {
     .standing(now)
     .map(({ owner, state: how, at, size }) => ({ owner, state: how, at, size }));
   expect(sorted(standing)).toEqual(sorted(want));
+  const quarantined = model.holds.filter((hold) => hold.state === 'released' && hold.until > now);
+  expect(real.book.usage(POOL, now).quarantined).toBe(quarantined.length);
   // A restart changes nothing that can be seen.
   expect(snapshot(real.reloaded(), now)).toEqual(snapshot(real.book, now));
 }
