@@ -25,7 +25,8 @@ export function checkDhcpInstall(facts: PlatformFacts, settings: DhcpDaemonSetti
 
 /** What is there anyway takes no settings. */
 function checkBuiltIn({ name, parts }: PlatformFacts, settings: DhcpDaemonSettings): Problem[] {
-  if (parts['dhcp-daemon'] !== 'built-in') return [];
+  // OpenShift's shim only starts it.
+  if (parts['dhcp-daemon'] !== 'built-in' && name !== 'openshift') return [];
   return Object.entries(settings).flatMap(([key, value]): Problem[] => {
     if (value === undefined) return [];
     return [

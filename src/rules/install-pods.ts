@@ -1,10 +1,11 @@
 import type { Problem } from '../errors';
 import type { InstallResources } from '../installs';
+import { checkScheduling, type InstallScheduling } from './install-scheduling';
 import { checkImage, checkQuantity, checkRegistry } from './install-values';
 import { checkNamespace, checkObjectName } from './names';
 
 /** What installs of all kinds say of their pods. */
-export interface InstallPods {
+export interface InstallPods extends InstallScheduling {
   readonly image?: string | undefined;
   readonly registry?: string | undefined;
   readonly pullSecrets?: readonly string[] | undefined;
@@ -25,6 +26,7 @@ export function checkInstallPods(settings: InstallPods): Problem[] {
     ...(priorityClassName === undefined
       ? []
       : checkObjectName('priorityClassName', priorityClassName, 253)),
+    ...checkScheduling(settings),
     ...checkAmounts('resources', settings.resources),
     ...checkAmounts('reconcilerResources', settings.reconcilerResources),
   ];

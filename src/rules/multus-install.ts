@@ -8,6 +8,7 @@ import {
 } from '../installs';
 import type { PlatformFacts, PlatformName } from '../kubernetes';
 import { checkHostPath } from './host-files';
+import { checkScheduling } from './install-scheduling';
 import { checkImage, checkQuantity, checkRegistry, quantityOf } from './install-values';
 import { checkMultusIsolation, checkMultusNetworks } from './multus-install-networks';
 import { checkNamespace, checkObjectName, checkWord } from './names';
@@ -49,6 +50,7 @@ export function checkMultusInstall(
     ...checkImage('prepareImage', settings.prepareImage),
     ...checkRegistry('registry', settings.registry),
     ...checkNames(settings),
+    ...checkScheduling(settings),
     ...checkResources('resources', settings),
     ...checkResources('initResources', settings),
     ...checkMaxUnavailable(settings),
