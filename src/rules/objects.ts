@@ -7,6 +7,7 @@ import type { Placed } from './placed';
 import { readInstalls } from './read-installs';
 import { readNetwork } from './read-network';
 import {
+  checkNameTexts,
   type Manifest,
   manifestOf,
   NOTHING,
@@ -86,7 +87,7 @@ function readObject(manifest: Manifest | undefined, owners: Owners): ReadObject 
   if (!manifest || owners.hasOwnerOf(manifest)) return NOTHING;
   for (const read of READERS) {
     const found = read(manifest);
-    if (found) return found;
+    if (found) return { ...found, problems: [...checkNameTexts(manifest), ...found.problems] };
   }
   return NOTHING;
 }

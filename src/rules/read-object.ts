@@ -2,7 +2,8 @@ import { isMembers, type KeyStep } from '../cni';
 import type { Problem } from '../errors';
 import { type NamedNetwork, valueAt } from '../kubernetes';
 import type { NetworkIndex } from './network-index';
-import type { Placed } from './placed';
+import { type Placed, placedAt } from './placed';
+import { shortJson } from './short-json';
 import type { ClusterFacts, World } from './world';
 
 /** The lists of a world. */
@@ -54,10 +55,29 @@ export function textAt(object: unknown, steps: readonly KeyStep[]): string | und
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Name and namespace of an object. */
+/** Name and namespace of an object; numbers and the like as what they were meant to be. */
 export function namesOf(object: Manifest): { name: string; namespace: string | undefined } {
   return {
-    name: textAt(object, ['metadata', 'name']) ?? '',
-    namespace: textAt(object, ['metadata', 'namespace']) || undefined,
+    name: nameAt(object, 'name') ?? '',
+    namespace: nameAt(object, 'namespace') || undefined,
   };
+}
+
+function nameAt(object: Manifest, key: string): string | undefined {
+  const value = valueAt(object, ['metadata', key]);
+  return typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : textAt(object, ['metadata', key]);
+}
+
+/** Names that the API server takes for none: YAML reads `12`, `yes` and `on` as no text. */
+export function checkNameTexts(object: Manifest): Placed[] {
+  return ['name', 'namespace'].flatMap((key) => {
+    const path = ['metadata', key];
+    const value = valueAt(object, path);
+    if (value === undefined || value === null || typeof value === 'string') return [];
+    const found = `${shortJson(value)} is no text, and the API server takes a text only`;
+    const fix = 'put quotes around it';
+    return [placedAt({ path }, { code: 'NL_TYPE_WRONG', key: '', found, allowed: 'a name', fix })];
+  });
 }

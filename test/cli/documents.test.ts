@@ -51,9 +51,21 @@ describe('the objects of a text', () => {
     },
     { name: 'a sequence of objects', text: '- a: 1\n- b: 2\n', want: [{ a: 1 }, { b: 2 }] },
     {
+      name: 'words and numbers of YAML 1.1, as kubectl reads them',
+      text: "a: [yes, Y, On, NO, n, off, oN, 'yes', 014, -014, 0o14, 0b11, 08, 1:30, 2001-01-01]\n",
+      want: [
+        {
+          a: [
+            ...[true, true, true, false, false, false, 'oN', 'yes'],
+            ...[12, -12, 12, 3, 8, '1:30', '2001-01-01'],
+          ],
+        },
+      ],
+    },
+    {
       name: 'aliases and merge keys',
-      text: 'a: &x { y: 1 }\nb: *x\nc: { <<: *x, z: 2 }\n',
-      want: [{ a: { y: 1 }, b: { y: 1 }, c: { y: 1, z: 2 } }],
+      text: 'a: &x { w: 1 }\nb: *x\nc: { <<: *x, z: 2 }\n',
+      want: [{ a: { w: 1 }, b: { w: 1 }, c: { w: 1, z: 2 } }],
     },
     {
       name: 'tags of other tools',

@@ -208,6 +208,14 @@ test('and with one that nobody knows', () => {
   expect(told([pool])).toEqual(['0 NL_KEY_UNKNOWN spec.colour']);
 });
 
+test('names are texts to the API server, and are what they were meant to be to all else', () => {
+  const config = JSON.stringify(LAN);
+  const lan = { ...nad(LAN), metadata: { name: 12, namespace: true }, spec: { config } };
+  const web = pod('12', { namespace: 'true', name: 'web' });
+  const twelve = '0 NL_TYPE_WRONG metadata';
+  expect(told([lan, web], { nodes: 1 })).toEqual([`${twelve}.name`, `${twelve}.namespace`]);
+});
+
 test('objects that are none of its business pass', () => {
   expect(
     told([

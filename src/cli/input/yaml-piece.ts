@@ -1,5 +1,6 @@
 import { type Document, parseDocument } from 'yaml';
 import { indentFirstQuote } from './quote-repair';
+import { KUBECTL_TAGS } from './yaml-words';
 
 /** A piece of YAML as a syntax tree. */
 export interface ParsedYaml {
@@ -10,12 +11,19 @@ export interface ParsedYaml {
   readonly toPiece: (offset: number) => number;
 }
 
+const OPTIONS = {
+  merge: true,
+  prettyErrors: false,
+  logLevel: 'error',
+  customTags: KUBECTL_TAGS,
+} as const;
+
 /** How much text is looked through again for quotes to repair, in characters. */
 const REPAIR_LIMIT = 50_000_000;
 
 /**
- * Parses as kubectl does where the two ways differ on what is written down: merge keys work, and
- * quoted text may be indented less than YAML asks for.
+ * Parses as kubectl does where the two ways differ on what is written down: merge keys work, words
+ * and numbers are those of YAML 1.1 too, and quoted text may be indented less than YAML asks for.
  */
 export function parseYaml(piece: string): ParsedYaml {
   const parsed = parseExactly({ text: piece, toPiece: (offset) => offset });
@@ -25,8 +33,7 @@ export function parseYaml(piece: string): ParsedYaml {
 }
 
 function parseExactly(parts: Omit<ParsedYaml, 'document'>): ParsedYaml {
-  const options = { merge: true, prettyErrors: false, logLevel: 'error' } as const;
-  return { ...parts, document: parseDocument(parts.text, options) };
+  return { ...parts, document: parseDocument(parts.text, OPTIONS) };
 }
 
 function repair(piece: string): Omit<ParsedYaml, 'document'> | undefined {
