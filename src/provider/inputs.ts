@@ -29,3 +29,12 @@ export function mapped(
     .output(input as Record<string, unknown>)
     .apply((known) => change(known ?? {})) as pulumi.Output<Record<string, unknown>>;
 }
+
+/** What a component is told to wait for: Pulumi does not hand it on to the component's children. */
+export function dependenciesOf(
+  opts: pulumi.ComponentResourceOptions | undefined,
+): pulumi.Input<pulumi.Resource>[] {
+  const { dependsOn } = opts ?? {};
+  if (dependsOn === undefined) return [];
+  return (Array.isArray(dependsOn) ? dependsOn : [dependsOn]) as pulumi.Input<pulumi.Resource>[];
+}

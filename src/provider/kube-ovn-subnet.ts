@@ -9,7 +9,7 @@ import {
   type KubeOvnSubnetDefinition,
   kubeOvnSubnetSpec,
 } from '../kubernetes';
-import type { InputsOf } from './inputs';
+import { dependenciesOf, type InputsOf } from './inputs';
 import { admitSubnet } from './model';
 import { checked, reportProblems } from './problems';
 import { type Silence, silenceAnnotations, silenceAt } from './silence';
@@ -74,7 +74,7 @@ export class KubeOvnSubnet extends pulumi.ComponentResource {
         },
         spec: definition.apply(kubeOvnSubnetSpec),
       },
-      { parent: this },
+      { parent: this, dependsOn: dependenciesOf(opts) },
     );
     this.registerOutputs({ name: this.name, provider: this.provider });
   }

@@ -2,6 +2,7 @@ import type { types } from '@pulumi/kubernetes';
 import { Deployment } from '@pulumi/kubernetes/apps/v1/deployment';
 import * as pulumi from '@pulumi/pulumi';
 import { AttachedPods, type AttachedPodsArgs } from './attached-pods';
+import { dependenciesOf } from './inputs';
 import { NetworkStatus, type PodInterface } from './network-status';
 
 export interface MultiNetDeploymentArgs extends AttachedPodsArgs {
@@ -22,7 +23,7 @@ export class MultiNetDeployment extends pulumi.ComponentResource {
     this.deployment = new Deployment(
       name,
       { metadata: pods.metadata, spec: pods.workloadSpec(args.spec) as never },
-      { parent: this, dependsOn: pods.dependsOn },
+      { parent: this, dependsOn: [...pods.dependsOn, ...dependenciesOf(opts)] },
     );
     this.status = new NetworkStatus(`${name}-status`, pods.status(this.deployment), {
       parent: this,

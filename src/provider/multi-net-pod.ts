@@ -3,6 +3,7 @@ import { Pod } from '@pulumi/kubernetes/core/v1/pod';
 import * as pulumi from '@pulumi/pulumi';
 import { NETWORKS_ANNOTATION } from '../kubernetes';
 import { AttachedPods, type AttachedPodsArgs } from './attached-pods';
+import { dependenciesOf } from './inputs';
 import { NetworkStatus, type PodInterface } from './network-status';
 
 export interface MultiNetPodArgs extends AttachedPodsArgs {
@@ -28,7 +29,7 @@ export class MultiNetPod extends pulumi.ComponentResource {
       { metadata: pods.metadata, spec: pods.podSpec(args.spec) as never },
       {
         parent: this,
-        dependsOn: pods.dependsOn,
+        dependsOn: [...pods.dependsOn, ...dependenciesOf(opts)],
         replaceOnChanges: [`metadata.annotations["${NETWORKS_ANNOTATION}"]`],
         // The new pod has the same name, and the same address where that is claimed.
         deleteBeforeReplace: true,

@@ -2,6 +2,7 @@ import type { types } from '@pulumi/kubernetes';
 import { StatefulSet } from '@pulumi/kubernetes/apps/v1/statefulSet';
 import * as pulumi from '@pulumi/pulumi';
 import { AttachedPods, type AttachedPodsArgs } from './attached-pods';
+import { dependenciesOf } from './inputs';
 import { NetworkStatus, type PodInterface } from './network-status';
 
 export interface MultiNetStatefulSetArgs extends AttachedPodsArgs {
@@ -22,7 +23,7 @@ export class MultiNetStatefulSet extends pulumi.ComponentResource {
     this.statefulSet = new StatefulSet(
       name,
       { metadata: pods.metadata, spec: pods.workloadSpec(args.spec) as never },
-      { parent: this, dependsOn: pods.dependsOn },
+      { parent: this, dependsOn: [...pods.dependsOn, ...dependenciesOf(opts)] },
     );
     this.status = new NetworkStatus(`${name}-status`, pods.status(this.statefulSet), {
       parent: this,

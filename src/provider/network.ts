@@ -24,7 +24,7 @@ import { checkNetwork, checkNetworkGroups, groupObjectName, networkGroups } from
 import { AddressPool } from './address-pool';
 import { chainConfig, checkChainArgs, type PlainChain } from './chain';
 import { type ClaimedPods, ClaimedPolicy } from './claimed-policy';
-import { type InputsOf, mapped } from './inputs';
+import { dependenciesOf, type InputsOf, mapped } from './inputs';
 import { checkIpamArgs, type IpamArgs, ipamConfig, type PlainIpam } from './ipam';
 import type { KubeOvnSubnet } from './kube-ovn-subnet';
 import { addForeignProvider, addNetwork, bridgesOf } from './model';
@@ -109,6 +109,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
   private readonly admitted: pulumi.Output<() => KnownNetwork>;
   private readonly parts: readonly PartResources[];
   private readonly isKubeOvnLink: boolean;
+  private readonly after: pulumi.Input<pulumi.Resource>[];
 
   constructor(
     type: string,
@@ -119,6 +120,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
   ) {
     super(`netloom:index:${type}`, resourceName, {}, opts);
     this.isKubeOvnLink = type === 'KubeOvnNetwork';
+    this.after = dependenciesOf(opts);
     const { plain, known } = knownNetwork(resourceName, args, shape);
     this._known = known;
     const all = pulumi.all([plain, known, shape.problems]);
@@ -254,7 +256,11 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
       {
         parent: this,
         // Once nothing is wrong, every bridge whose arguments are known has been seen.
-        dependsOn: part.apply((of) => [...bridgesOf(of()), ...(subnet ? [subnet.resource] : [])]),
+        dependsOn: [
+          part.apply((of) => bridgesOf(of())) as never,
+          ...(subnet ? [subnet.resource] : []),
+          ...this.after,
+        ],
       },
     );
   }

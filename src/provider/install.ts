@@ -1,0 +1,107 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { Problem } from '../errors';
+import {
+  additionalNetworksOf,
+  type HostFile,
+  type HostStep,
+  type InstallObject,
+  type InstallParts,
+} from '../installs';
+import { type PlatformChoices, type PlatformFacts, platformFacts } from '../kubernetes';
+import { chartSpec } from './chart-values';
+import { dependenciesOf } from './inputs';
+import { KubernetesObject } from './kubernetes-object';
+import { configuredPlatform, platformNamed } from './platform';
+import { reportProblems, whenAdmitted } from './problems';
+import { type Silence, silenceAt } from './silence';
+
+/** What every install takes beside its settings, which are plain: they decide which objects there are. */
+export interface InstallArgs {
+  /** `kubernetes`, `microshift`, `rke2`, `k3s`, `openshift`, `kube-ovn` or `tanzu`. @default - `netloom:platform`, else kubernetes */
+  platform?: string;
+  /** What differs from the platform's own folders and the like. @default - nothing */
+  platformChoices?: PlatformChoices;
+  /** Warnings that are no problem here, with the reason. @default - none */
+  silence?: Silence;
+}
+
+/** What an install is on one platform. @internal */
+export interface InstallPlan {
+  readonly parts: InstallParts;
+  readonly problems: readonly Problem[];
+}
+
+/** Something that is put onto a cluster, in the way in which its platform has it: one resource for each object. */
+export abstract class Install extends pulumi.ComponentResource {
+  /** The objects, in the order in which they are applied. */
+  readonly resources: readonly KubernetesObject[];
+  /** What belongs on hosts, where no object can put it. */
+  readonly hostFiles: readonly HostFile[];
+  /** What is done on hosts, where no object can do it. */
+  readonly hostSteps: readonly HostStep[];
+  /** True once all objects are there: for what has to wait for them. */
+  readonly ready: pulumi.Output<boolean>;
+
+  constructor(
+    type: string,
+    name: string,
+    args: InstallArgs,
+    plan: (facts: PlatformFacts) => InstallPlan,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(`netloom:index:${type}`, name, {}, opts);
+    const { parts, problems } = plan(factsOf(args));
+    reportProblems(this, [...silenceAt(this, args.silence), ...problems]);
+    this.hostFiles = parts.hostFiles;
+    this.hostSteps = parts.hostSteps;
+    const made: KubernetesObject[] = [];
+    for (const object of parts.objects) {
+      const before = made.at(-1);
+      const resource = this.make(name, object, before ? [before] : dependenciesOf(opts));
+      if (resource) made.push(resource);
+    }
+    this.resources = made;
+    this.ready = pulumi.all(made.map(({ id }) => id)).apply(() => true);
+    this.registerOutputs({ ready: this.ready });
+  }
+
+  private make(
+    name: string,
+    object: InstallObject,
+    dependsOn: pulumi.Input<pulumi.Resource>[],
+  ): KubernetesObject | undefined {
+    if (additionalNetworksOf(object)) {
+      reportProblems(this, [operatorsOwn()]);
+      return undefined;
+    }
+    const { manifest } = object;
+    const spec = object.chart ? chartSpec(this, object) : undefined;
+    if (object.chart && !spec) return undefined;
+    return new KubernetesObject(
+      `${name}-${object.id}`,
+      {
+        ...manifest,
+        ...(spec && { spec }),
+        metadata: whenAdmitted(pulumi.output(manifest.metadata)),
+      },
+      { parent: this, dependsOn },
+    );
+  }
+}
+
+function factsOf({ platform, platformChoices }: InstallArgs): PlatformFacts {
+  const facts = platform === undefined ? configuredPlatform() : platformNamed(platform, 'platform');
+  const { name } = facts ?? platformFacts('kubernetes');
+  return platformFacts(name, platformChoices);
+}
+
+function operatorsOwn(): Problem {
+  return {
+    code: 'NL_PLATFORM_UNSUPPORTED',
+    key: 'platform',
+    found:
+      "it is an entry in the one object of OpenShift's network operator, which is put together from all of a program",
+    allowed: 'platforms where it is an object of its own',
+    fix: 'bring the cdk8s construct of the same name by Cdk8sChart (netloom/provider/cdk8s)',
+  };
+}
