@@ -102,16 +102,22 @@ function chosenAddresses(
     });
     return [];
   }
-  return kinds.map((kind) => ({
-    kind,
-    order: orderOfBlock(ledger, kind, kinds, prefixLength, problems),
-  }));
+  if (prefixLength !== undefined && kinds.length > 1) {
+    problems.push({
+      code: 'NL_VALUE_OUT_OF_RANGE',
+      key: 'prefixLength',
+      found: `${prefixLength} can't be the length of blocks of two families`,
+      allowed: 'a length with one family',
+      fix: 'make a claim for each family',
+    });
+    return [];
+  }
+  return kinds.map((kind) => ({ kind, order: orderOfBlock(ledger, kind, prefixLength, problems) }));
 }
 
 function orderOfBlock(
   ledger: PoolLedger,
   kind: 'ipv4' | 'ipv6',
-  kinds: readonly string[],
   prefixLength: number | undefined,
   problems: Problem[],
 ): number {
@@ -122,21 +128,13 @@ function orderOfBlock(
     .map(({ subnet }) => subnet.prefixLength);
   const shortest = Math.min(...lengths);
   const isLength = Number.isInteger(prefixLength) && prefixLength >= shortest;
-  if (kinds.length === 1 && isLength && prefixLength <= KIND_BITS[kind]) {
-    return KIND_BITS[kind] - prefixLength;
-  }
+  if (isLength && prefixLength <= KIND_BITS[kind]) return KIND_BITS[kind] - prefixLength;
   problems.push({
     code: 'NL_VALUE_OUT_OF_RANGE',
     key: 'prefixLength',
-    found:
-      kinds.length > 1
-        ? `${prefixLength} can't be the length of blocks of two families`
-        : `${prefixLength} is not the length of a block in ${nameOf(kind)} of pool "${ledger.name}"`,
-    allowed: `a whole number from ${shortest} to ${KIND_BITS[kind]}, with one family`,
-    fix:
-      kinds.length > 1
-        ? 'make a claim for each family'
-        : 'correct it, or leave it out for one address',
+    found: `${prefixLength} is not the length of a block in ${nameOf(kind)} of pool "${ledger.name}"`,
+    allowed: `a whole number from ${shortest} to ${KIND_BITS[kind]}`,
+    fix: 'correct it, or leave it out for one address',
   });
   return 0;
 }
