@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { benchAgentStart } from './agent-start';
 import { benchClaims } from './claims';
+import { benchEngine } from './engine';
 import { type Row, table } from './figures';
 import { machineFacts } from './machine';
 import { compilePrograms } from './programs';
@@ -17,6 +18,7 @@ interface Part {
 
 const PARTS: Readonly<Record<string, Part>> = {
   synth: { peer: 'bare cdk8s', run: benchSynth },
+  engine: { peer: 'linear search', run: benchEngine },
   claims: { peer: 'bare server', run: benchClaims },
   start: { peer: 'bare server', run: benchAgentStart },
 };
