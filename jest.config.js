@@ -35,7 +35,9 @@ module.exports = {
   // Tests see the sources under the names that users write, without a build in between.
   moduleNameMapper: {
     '^netloom$': '<rootDir>/src/index.ts',
-    '^netloom/(constructs|provider|provider-runtime|agent-api)$': '<rootDir>/src/$1/index.ts',
+    '^netloom/(constructs|provider|provider-runtime|agent-api|policy)$':
+      '<rootDir>/src/$1/index.ts',
+    '^netloom/provider/cdk8s$': '<rootDir>/src/provider-cdk8s/index.ts',
     '^netloom-agent$': '<rootDir>/node-agent/src/index.ts',
   },
   maxWorkers: 2,

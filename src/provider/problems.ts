@@ -31,6 +31,13 @@ export function reportProblems(culprit: Culprit, problems: readonly Problem[]): 
   if (errors.length > 0) void admission();
 }
 
+/** Tells errors that are in words already. */
+export function reportTexts(component: pulumi.ComponentResource, texts: readonly string[]): void {
+  count += texts.length;
+  for (const text of texts) messages.push(pulumi.log.error(text, component));
+  if (texts.length > 0) void admission();
+}
+
 function tell(culprit: Culprit, problem: Problem): Promise<void> {
   const say = severityOf(problem.code) === 'error' ? pulumi.log.error : pulumi.log.warn;
   const text = describeProblem(problem);

@@ -147,9 +147,25 @@ describe('imports between folders, as Biome checks them', () => {
       ],
     },
     {
+      folder: 'src/provider-cdk8s',
+      refused: ['cdk8s-plus-28', '../constructs', '../rules', '../provider-runtime', 'node:fs'],
+      allowed: ['@pulumi/pulumi', 'cdk8s', 'constructs', '../provider/problems', './cdk8s-chart'],
+    },
+    {
+      folder: 'src/policy',
+      refused: [...FRAMEWORKS, ...MACHINE, ...UPPER, '../cni', '../index', '@pulumi/policy'],
+      allowed: ['./policy', '../errors', '../kubernetes', '../rules'],
+    },
+    {
       folder: 'src/provider-runtime',
       refused: [...FRAMEWORKS, '../constructs', '../provider', '../provider/host-bridge'],
-      allowed: ['../agent-api', '../errors', '../ipam', 'node:fs', './address-claim'],
+      allowed: [
+        '../agent-api',
+        '../rules',
+        '@kubernetes/client-node',
+        'node:fs',
+        './address-claim',
+      ],
     },
     {
       folder: 'node-agent/src',
@@ -249,6 +265,8 @@ describe('what Biome does not see', () => {
     { entry: 'netloom', without: ['cdk8s', 'pulumi', 'undici'] },
     { entry: 'netloom/constructs', without: ['pulumi', 'undici'] },
     { entry: 'netloom/provider', without: ['cdk8s'] },
+    { entry: 'netloom/provider/cdk8s', without: [] },
+    { entry: 'netloom/policy', without: ['cdk8s', 'pulumi', 'undici'] },
     { entry: 'netloom/provider-runtime', without: ['cdk8s', 'pulumi'] },
     { entry: 'netloom/agent-api', without: ['cdk8s', 'pulumi'] },
     { entry: 'netloom/cdk8s-validation', without: ['cdk8s', 'pulumi', 'undici'] },
