@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isNetloomError } from 'netloom';
@@ -22,12 +22,20 @@ const OWNERS_EACH = 5;
 const POOL = 'apps/lan';
 const BRIDGE = 'nl-crash';
 const FOREIGN = 'nl-foreign';
+/** Made by somebody else, adopted and given back. */
+const ADOPTED = 'nl-adopt';
 const BRIDGE_OWNER = 'stack/bridge';
 
 const SPECS: BridgeSpec[] = [
   { addresses: ['10.50.0.1/20', 'fd00:50::1/64'] },
   { addresses: ['10.50.0.2/20', '10.60.0.1/24', '10.50.0.1/20'], mtu: 1400 },
   { addresses: ['fd00:50::2/64', 'fd00:50::1/64', '10.50.0.2/20'], ports: ['nl-port'] },
+  { mac: '02:00:00:00:00:50', stp: true, multicastSnooping: false },
+];
+
+const ADOPTING: BridgeSpec[] = [
+  { adopt: true, addresses: ['10.97.0.9/24', '10.97.0.1/24'], mtu: 1400, stp: true },
+  { adopt: true, addresses: ['10.98.0.9/24'], ports: ['nl-port2'] },
 ];
 
 /** What an owner was told, and what was still under way when the agent was killed. */
@@ -37,6 +45,8 @@ interface OwnerState {
 }
 
 interface BridgeState {
+  readonly name: string;
+  readonly specs: readonly BridgeSpec[];
   id: string | undefined;
   spec: BridgeSpec | undefined;
   asked: { spec: BridgeSpec | undefined } | undefined;
@@ -45,7 +55,10 @@ interface BridgeState {
 /** Clients that write until the agent is gone, and remember what it acknowledged. */
 class Writers {
   readonly owners = new Map<string, OwnerState>();
-  readonly bridge: BridgeState = { id: undefined, spec: undefined, asked: undefined };
+  readonly bridges = [
+    { name: BRIDGE, specs: SPECS },
+    { name: ADOPTED, specs: ADOPTING },
+  ].map((one): BridgeState => ({ ...one, id: undefined, spec: undefined, asked: undefined }));
   acknowledged = 0;
   interrupted = 0;
 
@@ -60,7 +73,8 @@ class Writers {
   /** Resolves when every writer has met the end of the agent. */
   async run(client: AgentClient): Promise<void> {
     const writers = Array.from({ length: WRITERS }, (_, writer) => this.write(client, writer));
-    await Promise.all([...writers, this.changeBridge(client)]);
+    const changes = this.bridges.map((bridge) => this.changeBridge(client, bridge));
+    await Promise.all([...writers, ...changes]);
   }
 
   private async write(client: AgentClient, writer: number): Promise<void> {
@@ -85,17 +99,17 @@ class Writers {
     }
   }
 
-  private async changeBridge(client: AgentClient): Promise<void> {
-    const { bridge } = this;
+  private async changeBridge(client: AgentClient, bridge: BridgeState): Promise<void> {
+    const { name, specs } = bridge;
     for (;;) {
       const removes = bridge.spec !== undefined && this.random() < 0.3;
       const spec = removes
         ? undefined
-        : (SPECS[Math.floor(this.random() * SPECS.length)] as BridgeSpec);
+        : (specs[Math.floor(this.random() * specs.length)] as BridgeSpec);
       bridge.asked = { spec };
       const done = await this.attempt(async () => {
-        if (spec) bridge.id = (await client.putBridge(BRIDGE, { owner: BRIDGE_OWNER, spec })).id;
-        else expect(await client.removeBridge(BRIDGE, bridge.id ?? '', BRIDGE_OWNER)).toBe(true);
+        if (spec) bridge.id = (await client.putBridge(name, { owner: BRIDGE_OWNER, spec })).id;
+        else expect(await client.removeBridge(name, bridge.id ?? '', BRIDGE_OWNER)).toBe(true);
         bridge.spec = spec;
       });
       if (!done) return;
@@ -118,8 +132,17 @@ class Writers {
   }
 }
 
+/** All that the kernel tells of a link, less what it decides by itself as ports come and go. */
+function lasting(name: string): string {
+  return linkText(name).replace(/ tentative|\b(bridge_id|designated_root|state) \S+/g, '');
+}
+
 /** Compares what was told with what is there, and goes on from what is there. */
-async function verify(writers: Writers, client: AgentClient): Promise<void> {
+async function verify(
+  writers: Writers,
+  client: AgentClient,
+  foreign: readonly string[],
+): Promise<void> {
   const claims = await client.claims(POOL);
   const addresses = claims.flatMap((claim) => claim.addresses);
   expect(new Set(addresses).size).toBe(addresses.length);
@@ -133,23 +156,37 @@ async function verify(writers: Writers, client: AgentClient): Promise<void> {
     state.held = found;
     state.asked = undefined;
   }
-  await verifyBridge(writers.bridge, client);
+  for (const bridge of writers.bridges) await verifyBridge(bridge, client, foreign);
+  expect(lasting(FOREIGN)).toBe(foreign[0]);
 }
 
-async function verifyBridge(state: BridgeState, client: AgentClient): Promise<void> {
-  const found = await client.bridge(BRIDGE);
+async function verifyBridge(
+  state: BridgeState,
+  client: AgentClient,
+  foreign: readonly string[],
+): Promise<void> {
+  const { name } = state;
+  const found = await client.bridge(name);
   const may = [state.spec, ...(state.asked ? [state.asked.spec] : [])];
   expect(may).toContainEqual(found?.spec);
   if (found) {
-    const { addresses = [], ports = [], mtu = 1500 } = found.spec;
-    expect(found.actual).toMatchObject({ ports, mtu, up: true });
+    const { addresses = [], ports = [], mtu = 1500, stp = false, adopt } = found.spec;
+    const pods = name === ADOPTED ? ['nl-pod3'] : [];
+    const all = [...pods, ...ports].sort();
+    expect([...(found.actual?.ports ?? [])].sort()).toEqual(all);
+    expect(found.actual).toMatchObject({ mtu, stp, up: true });
+    expect(found.adopted === true).toBe(adopt === true);
     for (const family of [4, 6]) {
       const of = (list: string[]): string[] =>
         list.filter((one) => one.includes(':') === (family === 6));
-      expect(of(addressesOf(BRIDGE))).toEqual(of(addresses));
+      const mine = of(addressesOf(name)).filter((one) => addresses.includes(one));
+      expect(mine).toEqual(of(addresses));
+      if (!adopt) expect(of(addressesOf(name))).toEqual(mine);
     }
+  } else if (name === ADOPTED) {
+    expect([lasting(name), lasting('nl-port2')]).toEqual(foreign.slice(1));
   } else {
-    expect(hasLink(BRIDGE)).toBe(false);
+    expect(hasLink(name)).toBe(false);
   }
   Object.assign(state, { id: found?.id, spec: found?.spec, asked: undefined });
 }
@@ -165,15 +202,27 @@ describe('the agent process', () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-crash-'));
     const args = ['--dir', folder, '--name', 'edge-1', '--listen', '127.0.0.1:0'];
     expect(runAgent('init', ...args).status).toBe(0);
+    appendFileSync(path.join(folder, 'agent.yaml'), 'host: { policy: { adopt: yes } }\n');
     if (!hasOwnNetwork) return;
     ip('link', 'add', 'nl-port', 'type', 'veth', 'peer', 'name', 'nl-peer');
     ip('link', 'add', FOREIGN, 'type', 'bridge');
     ip('addr', 'add', '10.99.0.1/24', 'dev', FOREIGN);
+    ip('link', 'add', 'nl-port2', 'type', 'veth', 'peer', 'name', 'nl-peer2');
+    ip('link', 'set', 'dev', 'nl-port2', 'up');
+    ip('link', 'set', 'dev', 'nl-port2', 'down');
+    ip('link', 'add', ADOPTED, 'type', 'bridge');
+    ip('link', 'set', 'dev', ADOPTED, 'up');
+    // A pod, that the bridge has its MAC address and its carrier from.
+    ip('link', 'add', 'nl-pod3', 'up', 'type', 'veth', 'peer', 'name', 'nl-peer3');
+    ip('link', 'set', 'dev', 'nl-peer3', 'up');
+    ip('link', 'set', 'dev', 'nl-pod3', 'master', ADOPTED);
+    ip('addr', 'add', '10.97.0.1/24', 'dev', ADOPTED);
+    ip('addr', 'add', '10.97.0.2/24', 'dev', ADOPTED);
   });
 
   afterAll(async () => {
     await running?.end('SIGKILL');
-    if (hasOwnNetwork) deleteLinks(BRIDGE, FOREIGN, 'nl-port');
+    if (hasOwnNetwork) deleteLinks(BRIDGE, FOREIGN, ADOPTED, 'nl-port', 'nl-port2', 'nl-pod3');
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -184,7 +233,7 @@ describe('the agent process', () => {
       console.log(`kill -9: NETLOOM_SEED=${seed}`);
       const random = generator(seed);
       const writers = new Writers(random);
-      const foreign = linkText(FOREIGN);
+      const foreign = [FOREIGN, ADOPTED, 'nl-port2'].map(lasting);
       let began = false;
       for (let kill = 0; kill < KILLS; kill++) {
         running = new AgentProcess(folder);
@@ -201,7 +250,7 @@ describe('the agent process', () => {
           await client.putPool(POOL, { owner: 'stack', spec });
           began = true;
         }
-        await verify(writers, client);
+        await verify(writers, client, foreign);
         const writing = writers.run(client);
         await wait(20 + random() * 230);
         await running.end('SIGKILL');
@@ -211,7 +260,7 @@ describe('the agent process', () => {
       running = new AgentProcess(folder);
       expect(await running.isListening()).toBe(true);
       const client = running.client();
-      await verify(writers, client);
+      await verify(writers, client, foreign);
       // That the test can fail at all: kills have met calls, and many were answered before.
       expect(writers.interrupted).toBeGreaterThan(KILLS * 2);
       expect(writers.acknowledged).toBeGreaterThan(KILLS * 4);
@@ -221,12 +270,13 @@ describe('the agent process', () => {
       for (const [owner, { held }] of writers.owners) {
         if (held) expect(await client.release(POOL, held.id, owner)).toBe(true);
       }
-      const { id } = writers.bridge;
-      if (id) expect(await client.removeBridge(BRIDGE, id, BRIDGE_OWNER)).toBe(true);
+      for (const { name, id } of writers.bridges) {
+        if (id) expect(await client.removeBridge(name, id, BRIDGE_OWNER)).toBe(true);
+      }
       await client.close();
       expect(await running.end('SIGTERM')).toBe(0);
       expect(hasLink(BRIDGE)).toBe(false);
-      expect(linkText(FOREIGN)).toBe(foreign);
+      expect([FOREIGN, ADOPTED, 'nl-port2'].map(lasting)).toEqual(foreign);
       const { bridges, claims } = SqliteStore.read(path.join(folder, 'state'));
       expect(bridges).toEqual([]);
       expect(claims.filter((claim) => claim.state === 'claimed')).toEqual([]);

@@ -78,6 +78,8 @@ export class BridgeService {
   private readonly healer: Healer;
   private readonly policy: HostPolicy;
   private readonly bootId: string;
+  /** Asked for several times at each look, and made with hashes. */
+  private readonly knownMarks = new WeakMap<BridgeRecord, BridgeMarks>();
 
   constructor(private readonly parts: BridgeParts) {
     this.policy = parts.policy ?? DEFAULT_POLICY;
@@ -344,12 +346,17 @@ export class BridgeService {
     const { name, spec, pending } = record;
     const wasMade = pending?.kind !== 'put' || pending.before !== undefined;
     const adopts = spec.adopt === true && this.policy.adopt === 'yes';
-    const ours = new Set(this.records.keys());
-    return { name, spec, marks: this.marks(record), wasMade, adopts, ours };
+    return { name, spec, marks: this.marks(record), wasMade, adopts, ours: this.records };
   }
 
   /** An adopted bridge keeps its MAC address: whoever knows it goes on. */
   private marks(record: BridgeRecord): BridgeMarks {
+    const known = this.knownMarks.get(record) ?? this.computeMarks(record);
+    this.knownMarks.set(record, known);
+    return known;
+  }
+
+  private computeMarks(record: BridgeRecord): BridgeMarks {
     const { name, owner, managed } = record;
     const marks = bridgeMarks(this.parts.node, name, owner, managed.formerOwners);
     const image = currentImages(record, this.bootId)?.bridge;

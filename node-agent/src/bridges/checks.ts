@@ -80,7 +80,7 @@ export interface Guard {
   /** True when what others made may be taken over: asked for, and allowed on this node. */
   readonly adopts: boolean;
   /** Bridges of netloom: no port is taken from them. */
-  readonly ours: ReadonlySet<string>;
+  readonly ours: { has(name: string): boolean };
 }
 
 /** Why the host does not allow a bridge; empty when it does. */
