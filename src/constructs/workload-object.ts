@@ -1,9 +1,9 @@
-import { ApiObject, type ApiObjectMetadataDefinition } from 'cdk8s';
+import { ApiObject, type ApiObjectMetadataDefinition, JsonPatch } from 'cdk8s';
 import { type Construct, Node } from 'constructs';
-import { podsOf, virtualMachineOf } from '../kubernetes';
+import { podsOf, valueAt, virtualMachineOf } from '../kubernetes';
 import type { WorkloadManifest } from '../rules';
 import { LateWorkload, latePodSpec } from './late-workload';
-import { annotationsSteps, type Manifest } from './manifest';
+import { annotationsPath, annotationsSteps, type Manifest, withValue } from './manifest';
 import { plainObject } from './plain-manifest';
 
 /** Members of cdk8s that are private to it. Nothing depends on them: without them a look takes longer. */
@@ -53,7 +53,7 @@ export class WorkloadObject {
     private readonly podMetadata: ApiObjectMetadataDefinition | undefined,
     private readonly construct: Construct,
   ) {
-    const toJson = object.toJson.bind(object);
+    const toJson = patchable(object, object.toJson.bind(object));
     // A class of its own may write itself in its own way.
     const isCdk8s = object.toJson === ApiObject.prototype.toJson;
     this.render = () => (isCdk8s && plainObject(object)) || (toJson() as Manifest);
@@ -124,6 +124,33 @@ export class WorkloadObject {
     }
     return plainTexts(at);
   }
+}
+
+/**
+ * Writes an object whose patches build on annotations that only we add: `/metadata/annotations/x` of
+ * an object without annotations, which with ours has some.
+ */
+function patchable(object: ApiObject, toJson: () => Manifest): () => Manifest {
+  return () => {
+    try {
+      return toJson();
+    } catch (error) {
+      const innards = object as unknown as { patches?: unknown };
+      const { patches } = innards;
+      if (!Array.isArray(patches) || patches.length === 0) throw error;
+      innards.patches = [];
+      try {
+        const plain = toJson();
+        const path = annotationsPath(plain);
+        if (valueAt(plain, path) !== undefined) throw error;
+        return JsonPatch.apply(withValue(plain, path, {}), ...patches) as Manifest;
+      } catch {
+        throw error;
+      } finally {
+        innards.patches = patches;
+      }
+    }
+  };
 }
 
 function objectOf(workload: Construct): ApiObject | undefined {

@@ -570,3 +570,20 @@ describe('patchCni', () => {
     ]);
   });
 });
+
+describe('in JavaScript, a plain object where a function of ours gives one', () => {
+  const plain = { type: 'host-local', subnet: '10.10.0.0/24' } as any;
+
+  test('is refused as an IPAM', () => {
+    expect(() => new BridgeNetwork(appsChart(), 'lan', { ipam: plain })).toThrow(
+      /ipam: \{"type":"host-local",.*\} is a plain object\..*Fix: Ipam\.hostLocal\(\{ \.\.\. \}\)\. \(NL_TYPE_WRONG\)/,
+    );
+  });
+
+  test('is refused in a chain', () => {
+    const chain = [Chain.portmap(), { type: 'sbr' } as any];
+    expect(() => new BridgeNetwork(appsChart(), 'lan', { ipam: Ipam.none(), chain })).toThrow(
+      /chain\[1\]: .*Fix: Chain\.sbr\(/,
+    );
+  });
+});

@@ -393,3 +393,34 @@ test('keys of the annotations are in the order in which cdk8s writes them', () =
   expect(Object.keys(metadata.annotations)).toEqual(['apple', NETWORKS, 'zebra']);
   expect(Object.keys(metadata)).toEqual(['annotations', 'labels']);
 });
+
+describe('patches that build on the annotations of an attachment', () => {
+  const rows = [
+    { name: 'of a Pod', make: (chart: Chart) => new kplus.Pod(chart, 'web', CONTAINERS), at: '' },
+    {
+      name: 'of the pods of a workload',
+      make: (chart: Chart) => new kplus.Deployment(chart, 'web', { replicas: 1, ...CONTAINERS }),
+      at: '/spec/template',
+    },
+  ];
+
+  test.each(rows)('add to them, $name', ({ make, at }) => {
+    const chart = appsChart();
+    const web = make(chart);
+    PodNetworks.of(web).attach(lanOf(chart));
+    ApiObject.of(web).addJsonPatch(JsonPatch.add(`${at}/metadata/annotations/team`, 'net'));
+    const written = Testing.synth(chart).find(
+      ({ kind }: Manifest) => kind === web.kind,
+    ) as Manifest;
+    const { annotations } = (at === '' ? written : written.spec.template).metadata;
+    expect(annotations).toEqual({ [NETWORKS]: 'lan', team: 'net' });
+  });
+
+  test('that fail all the same tell it in the words of cdk8s', () => {
+    const chart = appsChart();
+    const web = new kplus.Pod(chart, 'web', CONTAINERS);
+    PodNetworks.of(web).attach(lanOf(chart));
+    ApiObject.of(web).addJsonPatch(JsonPatch.replace('/spec/nothing/x', 1));
+    expect(() => Testing.synth(chart)).toThrow(/Failed serializing construct at path 'apps\/web/);
+  });
+});
