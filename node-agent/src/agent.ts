@@ -119,7 +119,7 @@ class Agent implements NodeAgent {
     this.endings.push(() => drift.stop());
     drift.start();
     this.isReady = true;
-    markReady(config.stateDir);
+    this.tellReady(config.stateDir);
     this.endings.push(() => clearReady(config.stateDir));
     const [port] = /\d+$/.exec(this.address) ?? [];
     this.log.info({
@@ -165,6 +165,15 @@ class Agent implements NodeAgent {
     };
     const files = (): string[] => [...file, ...credentialFiles(current)];
     this.endings.push(watchFiles(files, changed, watchIntervalMs));
+  }
+
+  /** Who waits for the file waits in vain then; a full disk is no reason to serve nobody. */
+  private tellReady(stateDir: string): void {
+    try {
+      markReady(stateDir);
+    } catch (error) {
+      this.log.warn({ event: 'ready_file_failed', err: error });
+    }
   }
 
   /** One bridge that can't be (its port is not plugged in) does not keep the agent from serving. */
