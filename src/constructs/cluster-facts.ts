@@ -28,6 +28,12 @@ export function clusterOf(construct: IConstruct): KnownCluster {
   return UNKNOWN;
 }
 
+/** What says nothing of its cluster counts for all. */
+export function isSameCluster(one: IConstruct, other: IConstruct): boolean {
+  const [a, b] = [clusterOf(one).key, clusterOf(other).key];
+  return a === b || a === '' || b === '';
+}
+
 /** What decides how a construct's networks are written. */
 export function nodeSettingOf(
   construct: IConstruct,

@@ -5,9 +5,10 @@ import { type DhcpDaemonSettings, dhcpParts, type HostFile, type HostStep } from
 import { checkDhcpInstall } from '../rules';
 import { addHostParts } from './host-parts';
 import { addInstallObjects } from './install-objects';
+import { checkInstalledOnce, checkPlatformInTime, platformOfInstall } from './install-platform';
 import { modelOf } from './model';
 import { addInstalledPlatform } from './openshift-operator';
-import { Platform } from './platform';
+import type { Platform } from './platform';
 import { validateWith } from './validation';
 
 export interface DhcpDaemonProps extends DhcpDaemonSettings {
@@ -31,12 +32,14 @@ export class DhcpDaemon extends Construct {
   readonly hostSteps: readonly HostStep[];
 
   private readonly platform: Platform;
+  private readonly given: Platform | undefined;
   private readonly settings: DhcpDaemonSettings;
 
   constructor(scope: Construct, id: string, props: DhcpDaemonProps = {}) {
     super(scope, id);
     const { platform, ...settings } = props;
-    this.platform = platform ?? Platform.of(this) ?? Platform.kubernetes();
+    this.given = platform;
+    this.platform = platformOfInstall(this, platform);
     this.settings = settings;
     const parts = dhcpParts(this.platform._facts, settings);
     this.apiObjects = addInstallObjects(this, parts.objects);
@@ -50,6 +53,10 @@ export class DhcpDaemon extends Construct {
 
   /** @internal */
   _check(): Problem[] {
-    return checkDhcpInstall(this.platform._facts, this.settings);
+    return [
+      ...checkPlatformInTime(this, this.platform, this.given),
+      ...checkInstalledOnce(this, this.platform),
+      ...checkDhcpInstall(this.platform._facts, this.settings),
+    ];
   }
 }

@@ -1,7 +1,7 @@
 import { type Construct, type IConstruct, Node } from 'constructs';
 import { ipamType } from '../cni';
 import type { DhcpDaemonSettings } from '../installs';
-import { clusterOf } from './cluster-facts';
+import { isSameCluster } from './cluster-facts';
 import { DhcpDaemon } from './dhcp-daemon';
 import { type Model, modelOf } from './model';
 import type { Platform } from './platform';
@@ -53,10 +53,4 @@ function hasDaemon(model: Model, install: IConstruct, made: IConstruct | undefin
       construct !== made &&
       isSameCluster(construct, install),
   );
-}
-
-/** What says nothing of its cluster counts for all. */
-export function isSameCluster(one: IConstruct, other: IConstruct): boolean {
-  const [a, b] = [clusterOf(one).key, clusterOf(other).key];
-  return a === b || a === '' || b === '';
 }

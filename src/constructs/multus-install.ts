@@ -13,9 +13,10 @@ import { checkMultusInstall } from '../rules';
 import { bringDhcpWhereUsed } from './dhcp-when-used';
 import { addHostParts } from './host-parts';
 import { addInstallObjects } from './install-objects';
+import { checkInstalledOnce, checkPlatformInTime, platformOfInstall } from './install-platform';
 import { modelOf } from './model';
 import { addInstalledPlatform } from './openshift-operator';
-import { Platform } from './platform';
+import type { Platform } from './platform';
 import { validateWith } from './validation';
 
 export interface MultusInstallProps extends MultusSettings {
@@ -47,12 +48,14 @@ export class MultusInstall extends Construct {
   readonly hostSteps: readonly HostStep[];
 
   private readonly platform: Platform;
+  private readonly given: Platform | undefined;
   private readonly settings: MultusSettings;
 
   constructor(scope: Construct, id: string, props: MultusInstallProps = {}) {
     super(scope, id);
     const { platform, dhcpDaemon = true, ...settings } = props;
-    this.platform = platform ?? Platform.of(this) ?? Platform.kubernetes();
+    this.given = platform;
+    this.platform = platformOfInstall(this, platform);
     this.settings = settings;
     const parts = multusParts(this.platform._facts, this.filledIn());
     this.apiObjects = addInstallObjects(this, parts.objects);
@@ -66,7 +69,11 @@ export class MultusInstall extends Construct {
 
   /** @internal */
   _check(): Problem[] {
-    return checkMultusInstall(this.platform._facts, this.settings, this.platform._cluster);
+    return [
+      ...checkPlatformInTime(this, this.platform, this.given),
+      ...checkInstalledOnce(this, this.platform),
+      ...checkMultusInstall(this.platform._facts, this.settings, this.platform._cluster),
+    ];
   }
 
   /** What is there with this Multus, and what is not. */

@@ -11,7 +11,8 @@ import {
 import { checkMultusRemoval } from '../rules';
 import { addHostParts } from './host-parts';
 import { addInstallObjects } from './install-objects';
-import { Platform } from './platform';
+import { checkPlatformInTime, platformOfInstall } from './install-platform';
+import type { Platform } from './platform';
 import { validateWith } from './validation';
 
 export interface MultusRemovalProps extends RemovalSettings {
@@ -36,12 +37,14 @@ export class MultusRemoval extends Construct {
   readonly hostSteps: readonly HostStep[];
 
   private readonly platform: Platform;
+  private readonly given: Platform | undefined;
   private readonly settings: RemovalSettings;
 
   constructor(scope: Construct, id: string, props: MultusRemovalProps = {}) {
     super(scope, id);
     const { platform, ...settings } = props;
-    this.platform = platform ?? Platform.of(this) ?? Platform.kubernetes();
+    this.given = platform;
+    this.platform = platformOfInstall(this, platform);
     this.settings = settings;
     const facts = this.platform._facts;
     this.apiObjects = addInstallObjects(
@@ -55,6 +58,9 @@ export class MultusRemoval extends Construct {
 
   /** @internal */
   _check(): Problem[] {
-    return checkMultusRemoval(this.platform._facts, this.settings);
+    return [
+      ...checkPlatformInTime(this, this.platform, this.given),
+      ...checkMultusRemoval(this.platform._facts, this.settings),
+    ];
   }
 }

@@ -163,6 +163,8 @@ export class Platform {
   readonly _facts: PlatformFacts;
   /** @internal */
   readonly _cluster: ClusterFacts;
+  /** @internal */
+  readonly _clusterName: string | undefined;
 
   private constructor(
     /** E.g. `kubernetes` or `microshift`. */
@@ -172,6 +174,7 @@ export class Platform {
     const { cri, cniBinDir, cniConfDir, criSocket, rke2, tanzu, ...cluster } = options;
     this._facts = platformFacts(name, { cri, cniBinDir, cniConfDir, criSocket, rke2, tanzu });
     this._cluster = { ...cluster, platform: this._facts };
+    this._clusterName = options.cluster;
   }
 
   /** Holds for this scope and all below it, where nothing nearer says otherwise. */

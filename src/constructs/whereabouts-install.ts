@@ -11,9 +11,10 @@ import {
 import { checkWhereaboutsInstall } from '../rules';
 import { addHostParts } from './host-parts';
 import { addInstallObjects } from './install-objects';
+import { checkInstalledOnce, checkPlatformInTime, platformOfInstall } from './install-platform';
 import { modelOf } from './model';
 import { addInstalledPlatform } from './openshift-operator';
-import { Platform } from './platform';
+import type { Platform } from './platform';
 import { validateWith } from './validation';
 
 export interface WhereaboutsInstallProps extends WhereaboutsInstallSettings {
@@ -41,12 +42,14 @@ export class WhereaboutsInstall extends Construct {
   readonly hostSteps: readonly HostStep[];
 
   private readonly platform: Platform;
+  private readonly given: Platform | undefined;
   private readonly settings: WhereaboutsInstallSettings;
 
   constructor(scope: Construct, id: string, props: WhereaboutsInstallProps = {}) {
     super(scope, id);
     const { platform, ...settings } = props;
-    this.platform = platform ?? Platform.of(this) ?? Platform.kubernetes();
+    this.given = platform;
+    this.platform = platformOfInstall(this, platform);
     this.settings = settings;
     const facts = this.platform._facts;
     const parts = whereaboutsParts(facts, settings);
@@ -66,6 +69,10 @@ export class WhereaboutsInstall extends Construct {
 
   /** @internal */
   _check(): Problem[] {
-    return checkWhereaboutsInstall(this.platform._facts, this.settings);
+    return [
+      ...checkPlatformInTime(this, this.platform, this.given),
+      ...checkInstalledOnce(this, this.platform),
+      ...checkWhereaboutsInstall(this.platform._facts, this.settings),
+    ];
   }
 }
