@@ -13,7 +13,17 @@ export interface Placed {
 export function placedAt(where: ObjectPath, problem: Problem): Placed {
   const path = keyOfSteps(where.path);
   const inside = where.inside && where.inside.length > 0 ? `: ${keyOfSteps(where.inside)}` : '';
-  return { where, problem: { ...problem, key: `${path}${inside}` } };
+  const fix = hasPlaceholder(problem.found) ? FILL_IN : problem.fix;
+  return { where, problem: { ...problem, key: `${path}${inside}`, fix } };
+}
+
+/** What to do where something is to be put in yet. */
+export const FILL_IN =
+  'put in what the placeholder stands for (helm template, flux build, envsubst)';
+
+/** True for a text with an expression of Helm, or a variable of Flux or a shell, in it. */
+export function hasPlaceholder(text: string): boolean {
+  return /\{\{-?\s*[.$\w]|\$\{\w/.test(text);
 }
 
 const ABOUT_KEYS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([

@@ -9,7 +9,7 @@ import {
   twiceKeys,
 } from '../kubernetes';
 import { checkNetwork } from './network';
-import { isAboutKey, type Placed, placedAt, writtenSteps } from './placed';
+import { FILL_IN, hasPlaceholder, isAboutKey, type Placed, placedAt, writtenSteps } from './placed';
 import type { Part, ReadObject } from './read-object';
 
 /** Where a network's parts stand in an object. */
@@ -29,7 +29,10 @@ export function readConfig(
   const read = readJson(text);
   if ('error' in read) {
     const { found, span } = read.error;
-    return { parts: [], problems: [placedAt({ path: places.config, span }, notJson(found))] };
+    const [start, end] = span;
+    const isTemplate = hasPlaceholder(text.slice(Math.max(0, start - 2), end + 8));
+    const problem = isTemplate ? notJson('a placeholder stands there', FILL_IN) : notJson(found);
+    return { parts: [], problems: [placedAt({ path: places.config, span }, problem)] };
   }
   const definition = parseNetwork(read.value, metadata);
   if (!definition) {
@@ -44,13 +47,16 @@ export function readConfig(
   };
 }
 
-function notJson(found: string): Problem {
+function notJson(
+  found: string,
+  fix = 'correct it at that place, or a little in front of it',
+): Problem {
   return {
     code: 'NL_CONFIG_NOT_JSON',
     key: '',
     found: `the configuration is not JSON: ${found}`,
     allowed: 'a CNI configuration as JSON text',
-    fix: 'correct it at that place, or a little in front of it',
+    fix,
   };
 }
 

@@ -208,6 +208,24 @@ test('and with one that nobody knows', () => {
   expect(told([pool])).toEqual(['0 NL_KEY_UNKNOWN spec.colour']);
 });
 
+describe('what a template still has to fill in', () => {
+  const FILL_IN = 'put in what the placeholder stands for (helm template, flux build, envsubst)';
+  const fixes = (config: unknown): string[] =>
+    checkObjects([nad(config)]).map(({ problem: { code, fix } }) => `${code} ${fix}`);
+
+  test.each([
+    ['a value', { type: 'macvlan', master: `\${MASTER_INTERFACE}` }, 'NL_IFNAME_TOO_LONG'],
+    ['an expression', '{"type":"macvlan","mtu":{{ .Values.mtu }}}', 'NL_CONFIG_NOT_JSON'],
+    ['a variable', `{"type":"macvlan","mtu":\${MTU}}`, 'NL_CONFIG_NOT_JSON'],
+  ])('is told as such: %s', (_, config, code) => {
+    expect(fixes(config)).toEqual([`${code} ${FILL_IN}`]);
+  });
+
+  test('is not meant by a brace too many', () => {
+    expect(fixes('{{"type":"macvlan"}}').join()).not.toContain(FILL_IN);
+  });
+});
+
 test('names are texts to the API server, and are what they were meant to be to all else', () => {
   const config = JSON.stringify(LAN);
   const lan = { ...nad(LAN), metadata: { name: 12, namespace: true }, spec: { config } };
