@@ -12,7 +12,7 @@ import {
   type Step,
   withPrefix,
 } from 'netloom';
-import type { ClaimView, PoolView } from 'netloom/agent-api';
+import type { ClaimList, ClaimQuery, ClaimView, PoolView } from 'netloom/agent-api';
 import { checkChangeId } from './problems';
 import type { Store, StreamedContents } from './store';
 
@@ -85,14 +85,13 @@ export class AddressService {
     return this.change((now) => this.book.removePool(name, asker, incarnation, now));
   }
 
-  /** Claims and offers of a pool, of all owners or one. */
-  claims(pool: string, owner?: string): Promise<ClaimView[]> {
-    return this.read((now) =>
-      this.book
-        .claims(pool, now)
-        .filter((claim) => owner === undefined || claim.owner === owner)
-        .map((claim) => this.claimView(claim)),
-    );
+  /** Claims and offers of a pool that a query asks for; without a limit all of them. */
+  claims({ after, limit = Number.POSITIVE_INFINITY, ...filter }: ClaimQuery): Promise<ClaimList> {
+    return this.read((now) => {
+      const { claims, next } = this.book.page(filter, now, after, limit);
+      const views = claims.map((claim) => this.claimView(claim));
+      return { claims: views, ...(next === undefined ? {} : { next }) };
+    });
   }
 
   offer(request: ClaimRequest): Promise<ClaimView> {
@@ -116,7 +115,7 @@ export class AddressService {
 
   /** What an owner holds in a pool now, for the audit log: `10.10.0.100`, or undefined. */
   heldBy(pool: string, owner: string): string | undefined {
-    return this.book.find(pool, owner, this.clock())?.addresses.join(' ');
+    return heldText(this.book.find(pool, owner, this.clock()));
   }
 
   /** Numbers for the metrics. */
@@ -183,8 +182,15 @@ export class AddressService {
         const subnet = subnets[index];
         return subnet ? withPrefix(address, subnet) : address;
       }),
+      ...(claim.mac === undefined ? {} : { mac: claim.mac }),
+      ...(claim.labels === undefined ? {} : { labels: { ...claim.labels } }),
+      ...(claim.reason === undefined ? {} : { reason: claim.reason }),
       gateways: subnets.flatMap((subnet) => (subnet?.gateway ? [String(subnet.gateway)] : [])),
       ...(claim.until === undefined ? {} : { until: new Date(claim.until).toISOString() }),
     };
   }
+}
+
+function heldText(claim: ClaimRecord | undefined): string | undefined {
+  return claim && [...claim.addresses, ...(claim.mac === undefined ? [] : [claim.mac])].join(' ');
 }

@@ -10,6 +10,8 @@ import {
   type BridgeView,
   bridgeListSchema,
   bridgeViewSchema,
+  type ClaimList,
+  type ClaimQuery,
   type ClaimRequestBody,
   type ClaimView,
   claimListSchema,
@@ -112,6 +114,17 @@ export class AgentClient {
       'NL_POOL_UNKNOWN',
       this.call(claimListSchema, call).then((r) => r.claims),
     );
+  }
+
+  /** Claims that a query asks for, page by page: `next` of one is `after` of the following. */
+  claimPage({ limit, after, ...query }: ClaimQuery): Promise<ClaimList> {
+    const pages = { limit: limit?.toString(), after: after?.toString() };
+    return this.call(claimListSchema, {
+      method: 'GET',
+      path: ['claims'],
+      query: { ...query, ...pages },
+      about: `claims of pool "${query.pool}"`,
+    });
   }
 
   /** True when an address came free; false when the claim was gone or held by a newer incarnation. */

@@ -34,11 +34,19 @@ export const poolSubnetSchema = z.strictObject({
   ranges: z.array(text).min(1).max(1024).optional(),
   gateway: text.optional(),
   exclude: z.array(text).max(1024).optional(),
+  reserved: z.array(text).max(1024).optional(),
 });
 
 export const poolSpecSchema = z.strictObject({
-  subnets: z.array(poolSubnetSchema).min(1).max(64),
+  /** May be empty in a pool of MAC addresses alone. */
+  subnets: z.array(poolSubnetSchema).max(64),
+  macs: z.array(text).min(1).max(64).optional(),
 });
+
+/** What an owner wants to find its claims by: at most 32. */
+export const labelsSchema = z
+  .record(z.string().min(1).max(128), z.string().max(256))
+  .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels');
 
 /**
  * What a `PUT` carries beside the definition.
@@ -74,8 +82,17 @@ export const poolViewSchema = z.object({
 export const claimRequestSchema = z.strictObject({
   pool: text,
   owner: ownerSchema,
+  /** Exactly these; a block in prefix form. */
   addresses: z.array(text).min(1).max(2).optional(),
-  family: z.enum(['ipv4', 'ipv6', 'dual']).optional(),
+  /** `none` for a MAC address alone. */
+  family: z.enum(['ipv4', 'ipv6', 'dual', 'none']).optional(),
+  /** Prefix length of an aligned block, of one family. */
+  prefixLength: z.number().int().min(1).max(128).optional(),
+  /** A MAC address, too: this one, or one of the agent's choice. */
+  mac: z.union([z.boolean(), text]).optional(),
+  labels: labelsSchema.optional(),
+  /** What the claim is for. */
+  reason: text.optional(),
   /** The owner that hands its claim over, incarnation and all: a resource that was renamed. */
   from: ownerSchema.optional(),
 });
@@ -86,17 +103,38 @@ export const claimViewSchema = z.object({
   pool: z.string(),
   owner: z.string(),
   state: z.enum(['offered', 'claimed']),
-  /** IPv4 before IPv6. */
-  addresses: z.array(z.string()).min(1),
+  /** IPv4 before IPv6; a block in prefix form. Empty for a MAC address alone. */
+  addresses: z.array(z.string()),
   /** The same with their subnets' prefix lengths. */
-  cidrs: z.array(z.string()).min(1),
+  cidrs: z.array(z.string()),
+  mac: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  reason: z.string().optional(),
   /** Gateways of their subnets, where the pool has them. */
   gateways: z.array(z.string()),
   /** End of an offer, RFC 3339. */
   until: z.string().optional(),
 });
 
-export const claimListSchema = z.object({ claims: z.array(claimViewSchema) });
+/** `GET /v1/claims?pool=`, of all owners or one; with `limit` a page. */
+export const claimQuerySchema = z.strictObject({
+  pool: z.string().min(1),
+  owner: z.string().min(1).optional(),
+  ownerPrefix: z.string().min(1).max(1024).optional(),
+  state: z.enum(['offered', 'claimed']).optional(),
+  /** Whoever holds this address or MAC. */
+  address: text.optional(),
+  /** Most claims on a page, 1 to 1000. */
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  /** `next` of the page before. */
+  after: z.coerce.number().int().min(0).optional(),
+});
+
+export const claimListSchema = z.object({
+  claims: z.array(claimViewSchema),
+  /** What to go on behind; absent on the last page. A page may be short, even empty, and have it. */
+  next: z.number().int().optional(),
+});
 export const poolListSchema = z.object({ pools: z.array(poolViewSchema) });
 export const removedSchema = z.object({
   /** False when it was gone already or a newer incarnation has taken its place. */
@@ -171,6 +209,8 @@ export type ProblemDocument = z.infer<typeof problemDocumentSchema>;
 export type PutPool = z.infer<typeof putPoolSchema>;
 export type PoolView = z.infer<typeof poolViewSchema>;
 export type ClaimRequestBody = z.infer<typeof claimRequestSchema>;
+export type ClaimQuery = z.infer<typeof claimQuerySchema>;
+export type ClaimList = z.infer<typeof claimListSchema>;
 export type ClaimView = z.infer<typeof claimViewSchema>;
 export type Removed = z.infer<typeof removedSchema>;
 export type BridgeSpec = z.infer<typeof bridgeSpecSchema>;

@@ -1,5 +1,8 @@
+import { NetloomError } from '../errors';
+import { addressProblem, IpAddress } from './address';
 import type { ClaimFilter, ClaimPage, ClaimRecord } from './claim-records';
 import { type Holding, recordOf } from './holding';
+import { parseMac } from './mac';
 import type { PoolLedger } from './pool-ledger';
 import { compareWords, covers, readWords } from './words';
 
@@ -36,6 +39,12 @@ function candidates(ledger: PoolLedger, filter: ClaimFilter, after: number): Ite
 }
 
 function holdersOf(ledger: PoolLedger, address: string): Holding[] {
+  if (
+    parseMac(address) === undefined &&
+    IpAddress.tryParse(address.split('/')[0] as string) === undefined
+  ) {
+    throw new NetloomError(addressProblem('address', address));
+  }
   const { kind, words, order } = readWords(address);
   const holding = ledger.space(kind)?.holderOf(words, order)?.holding;
   return holding ? [holding] : [];

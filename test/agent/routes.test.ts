@@ -1,4 +1,4 @@
-import { problemDocumentSchema } from 'netloom/agent-api';
+import { type ClaimQuery, problemDocumentSchema } from 'netloom/agent-api';
 import { AgentFolder, refusal } from './support/agent-folder';
 import { type RawAnswer, rawRequest } from './support/raw-request';
 
@@ -50,6 +50,35 @@ describe('the routes', () => {
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       store: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
+  });
+
+  test('a claim with MAC address, labels and reason, a block, and a list by pages', async () => {
+    const client = folder.client();
+    const macs = ['02:00:5e:00:00:00/40'];
+    const subnets = [{ subnet: '10.40.0.0/24', reserved: ['10.40.0.1-10.40.0.9'] }];
+    const made = await client.putPool('mixed', { owner: 'o', spec: { subnets, macs } });
+    expect(made.spec).toEqual({ subnets, macs });
+    const notes = { labels: { rack: '7' }, reason: 'camera' };
+    const both = await client.claim({ pool: 'mixed', owner: 'a', mac: true, ...notes });
+    expect(both).toMatchObject({ cidrs: ['10.40.0.10/24'], mac: '02:00:5e:00:00:00', ...notes });
+    const alone = { pool: 'mixed', owner: 'b', family: 'none', mac: '02:00:5E:00:00:07' } as const;
+    expect(await client.claim(alone)).toMatchObject({ addresses: [], mac: '02:00:5e:00:00:07' });
+    const block = await client.claim({ pool: 'mixed', owner: 'c', prefixLength: 28 });
+    expect(block).toMatchObject({ addresses: ['10.40.0.16/28'], cidrs: ['10.40.0.16/28'] });
+    const owners = async (query: Partial<ClaimQuery>): Promise<unknown> => {
+      const { claims, next } = await client.claimPage({ pool: 'mixed', ...query });
+      return [claims.map(({ owner }) => owner), next !== undefined];
+    };
+    expect(await owners({ limit: 2 })).toEqual([['a', 'b'], true]);
+    const { next } = await client.claimPage({ pool: 'mixed', limit: 2 });
+    expect(await owners({ limit: 2, after: next })).toEqual([['c'], false]);
+    expect(await owners({ address: '10.40.0.20' })).toEqual([['c'], false]);
+    expect(await owners({ address: '02:00:5e:00:00:07', state: 'claimed' })).toEqual([
+      ['b'],
+      false,
+    ]);
+    expect(await client.release('mixed', block.id, 'a')).toBe(false);
+    expect(await client.release('mixed', block.id, 'c')).toBe(true);
   });
 
   test('a pool is offered, made, changed, listed and removed', async () => {
@@ -165,7 +194,7 @@ describe('the routes', () => {
       'PUT',
       '/v1/pools/x',
       { ...pool, spec: { subnets: [] } },
-      [400, 'NL_REQUEST_INVALID spec.subnets'],
+      [400, 'NL_SUBNET_INVALID subnets'],
     ],
     [
       'PUT',
@@ -237,6 +266,8 @@ describe('the routes', () => {
     ['POST', '/v1/claims', `{"pool":"${'x'.repeat(70_000)}"}`, [413, 'NL_REQUEST_INVALID']],
     ['GET', '/v1/claims', undefined, [400, 'NL_REQUEST_INVALID pool']],
     ['GET', '/v1/claims?pool=gone', undefined, [404, 'NL_POOL_UNKNOWN pool']],
+    ['GET', '/v1/claims?pool=full&limit=0', undefined, [400, 'NL_REQUEST_INVALID limit']],
+    ['GET', '/v1/claims?pool=full&address=x', undefined, [400, 'NL_ADDRESS_INVALID address']],
     ['DELETE', '/v1/claims/nonsense?pool=full&owner=p1', undefined, [400, 'NL_REQUEST_INVALID id']],
     [
       'DELETE',

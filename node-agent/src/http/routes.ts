@@ -3,7 +3,9 @@ import { NetloomError } from 'netloom';
 import {
   type AgentInfo,
   type BridgeView,
+  type ClaimList,
   type ClaimView,
+  claimQuerySchema,
   claimRequestSchema,
   type NodeFactsView,
   type PoolView,
@@ -123,21 +125,23 @@ function addClaimRoutes(app: FastifyInstance, addresses: AddressService): void {
       requireOwners(caller, owner, from);
       const note = startAudit(request, kind, { pool, owner }, addresses.heldBy(pool, owner));
       const view = await addresses[kind]({ ...body, identity: caller.identity });
-      note.after = `${view.id} ${view.addresses.join(' ')}`;
+      note.after = [view.id, ...view.addresses, ...(view.mac === undefined ? [] : [view.mac])].join(
+        ' ',
+      );
       return view;
     };
   app.post('/offers', ask('offer'));
   app.post('/claims', ask('claim'));
 
-  app.get('/claims', async (request): Promise<{ claims: ClaimView[] }> => {
-    const schema = z.strictObject({ pool: z.string().min(1), owner: z.string().min(1).optional() });
-    const { pool, owner } = parse(schema, request.query);
+  app.get('/claims', async (request): Promise<ClaimList> => {
+    const query = parse(claimQuerySchema, request.query);
+    const { pool, owner } = query;
     const caller = callerOf(request);
     caller.require('read');
     caller.requirePool(pool);
     if (owner !== undefined) caller.requireOwner(owner);
-    const claims = await addresses.claims(pool, owner);
-    return { claims: claims.filter((claim) => caller.mayActFor(claim.owner)) };
+    const list = await addresses.claims(query);
+    return { ...list, claims: list.claims.filter((claim) => caller.mayActFor(claim.owner)) };
   });
 
   app.delete('/claims/:id', async (request): Promise<Removed> => {
