@@ -1,6 +1,7 @@
 import type { PlatformFacts } from '../kubernetes';
 import type { InstallObject, InstallParts } from './install-object';
 import type { MultusSettings } from './multus-settings';
+import { namespaceOf } from './pod-security';
 import { tanzuRbac } from './tanzu-rbac';
 import { type TanzuChoices, tanzuStep, tanzuValuesFile } from './tanzu-steps';
 import { tanzuValues } from './tanzu-values';
@@ -18,10 +19,14 @@ export function tanzuMultus(facts: PlatformFacts, settings: MultusSettings): Ins
   const { namespace, repository, makesNamespace } = choices;
   const name = `multus-cni-${namespace}`;
   const target = settings.namespace ?? facts.multusNamespace;
+  // The package does not make it, and its pods are privileged.
+  const own = namespaceOf(target, settings).map((one) => ({ ...one, id: 'TargetNamespace' }));
+  const isShared = target === namespace && own.length > 0;
   return {
     objects: [
       ...(repository === undefined ? [] : [packageRepository(repository)]),
-      ...(makesNamespace ? [namespaceObject(namespace)] : []),
+      ...(makesNamespace && !isShared ? [namespaceObject(namespace)] : []),
+      ...own,
       ...tanzuRbac({ namespace, target, name }),
       valuesSecret(`${name}-values`, choices),
       packageInstall(name, choices),

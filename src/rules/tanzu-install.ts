@@ -8,7 +8,15 @@ import { shortJson } from './short-json';
 
 /** What the package's values, and arguments of its entry point, have a place for. */
 const KEYS = [
-  ...['mode', 'version', 'namespace', 'namespaceIsolation', 'globalNamespaces', 'masterCniFile'],
+  ...[
+    'mode',
+    'version',
+    'namespace',
+    'createNamespace',
+    'namespaceIsolation',
+    'globalNamespaces',
+    'masterCniFile',
+  ],
   ...['readinessIndicatorFile', 'logLevel', 'logFile', 'cniVersion'],
 ];
 

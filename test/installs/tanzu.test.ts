@@ -118,6 +118,23 @@ describe('the package multus-cni of Tanzu', () => {
     },
   );
 
+  test.each([
+    { name: 'one of its own', given: { namespace: 'multus' }, want: ['my-packages', 'multus'] },
+    { name: "that of the package's", given: { namespace: 'my-packages' }, want: ['my-packages'] },
+    {
+      name: 'one that is there',
+      given: { namespace: 'multus', createNamespace: false },
+      want: ['my-packages'],
+    },
+  ])("S5.5 Multus' namespace, which the package does not make: $name", ({ given, want }) => {
+    const { objects } = multusParts(facts, given);
+    const kinds = objects.map(({ manifest }) => manifest.kind);
+    const made = objects.filter(({ manifest }) => manifest.kind === 'Namespace');
+    expect(made.map(({ manifest }) => manifest.metadata.name)).toEqual(want);
+    expect(kinds.lastIndexOf('Namespace')).toBeLessThan(kinds.indexOf('Role'));
+    expect(new Set(objects.map(({ id }) => id)).size).toBe(objects.length);
+  });
+
   test('S5.5 the account may do nothing to what is not of the package', () => {
     const roles = Object.values(made()).filter(({ kind }) => /Role$/.test(kind));
     const rules = roles.flatMap((role: any) => role.rules);
