@@ -32,7 +32,7 @@ export interface RemovalCluster {
   readonly startedWithMultus: number;
   /** Workloads whose pods ask for networks, and which have none now. */
   readonly templates: readonly RemovalObject[];
-  /** NetworkAttachmentDefinitions. */
+  /** NetworkAttachmentDefinitions, and policies about them. */
   readonly networks: readonly RemovalObject[];
   /** Objects by which a platform installs Multus: HelmChart, PackageInstall. */
   readonly settings: readonly RemovalObject[];

@@ -2,6 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
+  claimedPolicyBindingSpec,
+  claimedPolicyName,
+  claimedPolicySpec,
   multusParts,
   NETWORKS_ANNOTATION,
   networkCrd,
@@ -41,6 +44,25 @@ const LEASE: KubernetesObject = {
   spec: {},
 };
 
+/** Of a network with claims. */
+const POLICY: KubernetesObject = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicy',
+  metadata: { name: claimedPolicyName('default', 'lan-claimed') },
+  spec: claimedPolicySpec({
+    namespace: 'default',
+    name: 'lan-claimed',
+    network: 'lan',
+    multusNamespace: 'kube-system',
+    attachments: [],
+  }),
+};
+const BINDING: KubernetesObject = {
+  ...POLICY,
+  kind: 'ValidatingAdmissionPolicyBinding',
+  spec: claimedPolicyBindingSpec('default', 'lan-claimed'),
+};
+
 /** Of somebody else, with names that are near. */
 const FOREIGN: KubernetesObject[] = [
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('multus'), data: {} },
@@ -52,6 +74,7 @@ const FOREIGN: KubernetesObject[] = [
     rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
   },
   { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: meta('other'), spec: {} },
+  { ...POLICY, metadata: { name: 'netloomish' } },
 ];
 
 const pod = (name: string, more: object = {}): KubernetesObject => ({
@@ -98,7 +121,8 @@ describeUnless(apiServerSkipReason(), 'S5.10 netloom uninstall on a real API ser
       if (object.kind === 'CustomResourceDefinition') await client.establish(object);
     }
     for (const object of objects) await client.apply(object);
-    for (const object of [LAN, POOL, LEASE, ...FOREIGN]) await client.apply(object);
+    for (const object of [LAN, POOL, LEASE, POLICY, BINDING, ...FOREIGN])
+      await client.apply(object);
   }
 
   /** No kubelet and no controller runs here: it tells what they would, of what removes files. */
@@ -204,7 +228,7 @@ describeUnless(apiServerSkipReason(), 'S5.10 netloom uninstall on a real API ser
     expect(gone.stdout).toMatch(/Multus is gone\.\n$/);
     expect(await stop()).toEqual(['config force=false', 'all force=false']);
 
-    for (const object of [...objects, LAN, POOL, LEASE]) {
+    for (const object of [...objects, LAN, POOL, LEASE, POLICY, BINDING]) {
       const reading = client.read(object).catch(() => undefined);
       expect([object.kind, object.metadata.name, await reading]).toEqual([
         object.kind,

@@ -5,6 +5,7 @@ import { UsageError } from '../usage-error';
 const PLURALS: Readonly<Record<string, string>> = {
   NetworkAttachmentDefinition: 'network-attachment-definitions',
   IPPool: 'ippools',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
 };
 
 /**

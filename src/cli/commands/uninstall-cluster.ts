@@ -33,6 +33,11 @@ const CONFIG_MAPS = [
   ...['multus-cni-config', 'multus-daemon-config', 'cni-config'],
   ...['whereabouts-config', 'whereabouts-flatfile-config'],
 ];
+/** The bindings first: without one, a policy has no effect. */
+const POLICIES = [
+  '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+  '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+];
 /** OpenShift's operator runs these as long as somebody asks for them. */
 const ON_REQUEST = ['dhcp-daemon', 'whereabouts-reconciler'];
 
@@ -95,7 +100,10 @@ export async function readRemovalCluster(
   return {
     ...readPods(pods, workloads),
     hasMultus: running.some(isMultus),
-    networks: custom.filter(({ apiVersion }) => apiVersion.startsWith(NETWORK_GROUP)),
+    networks: [
+      ...custom.filter(({ apiVersion }) => apiVersion.startsWith(NETWORK_GROUP)),
+      ...(await readPolicies(server)),
+    ],
     settings: await readSettings(server),
     daemons: [
       ...daemons.map((one) => managed(one, facts)),
@@ -132,6 +140,17 @@ async function readCustom(
     throw new UsageError(`${path}: there is a definition, and no list of its objects`);
   });
   return (await Promise.all(lists)).flat().map(objectOf);
+}
+
+/**
+ * What netloom makes for networks with claims: it refuses pods, and would go on with it. Older servers
+ * have no such policies.
+ */
+async function readPolicies(server: ApiServer): Promise<RemovalObject[]> {
+  const isOurs = (one: ListedObject): boolean =>
+    /^netloom-[a-z0-9-]+\.[a-z0-9.-]+$/.test(objectOf(one).name);
+  const lists = POLICIES.map((path) => server.list(path, isOurs));
+  return (await Promise.all(lists)).flatMap((found) => found ?? []).map(objectOf);
 }
 
 function isMultus(object: ListedObject): boolean {
