@@ -7,7 +7,7 @@ import { checkIps } from './attachment-ips';
 import { checkRequests } from './attachment-requests';
 import { checkInnerMasters } from './inner-masters';
 import { checkIfname, checkNamespace, checkObjectName } from './names';
-import { checkNextHops } from './next-hops';
+import { checkNextHops, checkStaticRoutes } from './next-hops';
 import { checkVrfTables } from './vrf-tables';
 
 /** An attachment with what is known of its network. */
@@ -60,6 +60,7 @@ function checkAttachment(intent: AttachmentIntent, options: AttachmentOptions): 
     ...checkPodInterface(attachment.interface),
     ...checkRequests(attachment, network, options),
     ...checkNextHops(intent),
+    ...checkStaticRoutes(intent),
     ...(claim ? checkClaimed(claim, intent) : checkAsked(attachment, network)),
   ];
 }

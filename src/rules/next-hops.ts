@@ -1,10 +1,11 @@
-import { routesOf } from '../cni';
+import { type CniRoute, routesOf } from '../cni';
 import type { Problem } from '../errors';
 import { Cidr, InterfaceAddress, IpAddress, type IpFamily } from '../ipam';
 import type { NetworkDefinition } from '../kubernetes';
 import type { AttachmentIntent } from './attachments';
 import { declares } from './capabilities';
 import { networkCidrs } from './network-addresses';
+import { unreachedRoutes } from './routes';
 
 const LINK_LOCAL = Cidr.parse('fe80::/10');
 
@@ -27,6 +28,35 @@ export function checkNextHops(intent: AttachmentIntent): Problem[] {
     if (mine.some((subnet) => subnet.contains(hop)) || isRouted(hop, network)) return [];
     return [outside(key, text, mine, network)];
   });
+}
+
+/**
+ * Routes of a static network that the pod's addresses do not reach. What the network says by itself is
+ * looked at where its IPAM gives the addresses.
+ */
+export function checkStaticRoutes(intent: AttachmentIntent): Problem[] {
+  const { attachment, network, claim } = intent;
+  if (!network || claim || network.ipam.kind !== 'static' || attachment.cniArgs?.['ips']) return [];
+  const routes = routesOf(network.ipam).filter(isOfOneFamily);
+  const subnets = routes.some(({ gw }) => gw) ? subnetsOf(intent, network) : undefined;
+  // A pod without an address is told of by itself.
+  if (!subnets || subnets.length === 0) return [];
+  const { addresses = [] } = network.ipam.settings;
+  const gateways = addresses.flatMap(({ gateway }) => IpAddress.tryParse(gateway ?? '') ?? []);
+  const families = new Set(gateways.map(({ family }) => family));
+  return unreachedRoutes(routes, subnets, families).map(({ dst, gw }) => ({
+    code: 'NL_ROUTE_INVALID',
+    key: attachment.ips?.length ? 'ips' : '',
+    found: `the pod is in ${subnets.join(' and ')}, and the route to ${dst} of network "${network.name}" goes by ${gw}, which it does not reach: the kernel refuses the route, and the pod does not start`,
+    allowed: `an address of the subnet of ${gw}, too`,
+    fix: 'correct the address, or the route of the network',
+  }));
+}
+
+/** What is wrong with a route by itself is told at the network. */
+function isOfOneFamily({ dst, gw }: CniRoute): boolean {
+  const family = InterfaceAddress.tryParse(dst)?.family;
+  return family !== undefined && (!gw || IpAddress.tryParse(gw)?.family === family);
 }
 
 /** The subnets that the interface has an address of; undefined where nobody knows. */

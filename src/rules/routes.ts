@@ -120,20 +120,26 @@ export function checkRouteHops(
   subnets: readonly Cidr[],
   gateways: ReadonlySet<IpFamily>,
 ): Problem[] {
-  return routes.flatMap(({ gw }, index): Problem[] => {
+  return unreachedRoutes(routes, subnets, gateways).map((route) => ({
+    code: 'NL_ROUTE_INVALID',
+    key: `${key}[${routes.indexOf(route)}].gw`,
+    found: `"${route.gw}" is in no subnet of the network, and the kernel takes no next hop that it can't reach`,
+    allowed: `an address of ${subnets.join(' or ')}`,
+    fix: 'correct gw, or leave it out for the gateway of the subnet',
+  }));
+}
+
+/** Routes whose next hop the kernel refuses on an interface with addresses of some subnets. */
+export function unreachedRoutes(
+  routes: readonly CniRoute[],
+  subnets: readonly Cidr[],
+  gateways: ReadonlySet<IpFamily>,
+): CniRoute[] {
+  return routes.filter(({ gw }, index) => {
     const gateway = gw && gw !== ON_LINK ? IpAddress.tryParse(gw) : undefined;
-    if (!gateway || LINK_LOCAL.contains(gateway)) return [];
+    if (!gateway || LINK_LOCAL.contains(gateway)) return false;
     const before = routes.slice(0, index).flatMap((route) => onLink(route, gateways));
-    if ([...subnets, ...before].some((subnet) => subnet.contains(gateway))) return [];
-    return [
-      {
-        code: 'NL_ROUTE_INVALID',
-        key: `${key}[${index}].gw`,
-        found: `"${gw}" is in no subnet of the network, and the kernel takes no next hop that it can't reach`,
-        allowed: `an address of ${subnets.join(' or ')}`,
-        fix: 'correct gw, or leave it out for the gateway of the subnet',
-      },
-    ];
+    return ![...subnets, ...before].some((subnet) => subnet.contains(gateway));
   });
 }
 

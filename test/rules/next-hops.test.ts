@@ -76,6 +76,56 @@ describe('next hops', () => {
     { name: 'none: the network keeps its own', to: v4, asked: { defaultRoute: [] }, want: [] },
   ])('$name', ({ to, asked, want }) => expect(told(to, asked)).toEqual(want));
 
+  describe('of the routes of a static network', () => {
+    const routes = [{ dst: '10.8.0.0/16', gw: '10.30.0.1' }];
+    const bare = network({ ipam: { kind: 'static', settings: { routes } } });
+    const own = network({
+      ipam: { kind: 'static', settings: { routes, addresses: [{ address: '10.31.0.9/24' }] } },
+    });
+    const onLink = network({
+      ipam: {
+        kind: 'static',
+        settings: { routes: [{ dst: '10.30.0.1/32', scope: 253 }, ...routes] },
+      },
+    });
+
+    test.each([
+      { name: 'reached', to: bare, asked: { ips: ['10.30.0.5/24'] }, want: [] },
+      {
+        name: 'out of reach of what the pod asks for',
+        to: bare,
+        asked: { ips: ['10.31.0.5/24'] },
+        want: ['NL_ROUTE_INVALID attachments[0].ips'],
+      },
+      {
+        name: 'of the other family',
+        to: bare,
+        asked: { ips: ['fd00:30::5/64'] },
+        want: ['NL_ROUTE_INVALID attachments[0].ips'],
+      },
+      {
+        name: 'out of reach of what the network gives',
+        to: own,
+        asked: {},
+        want: ['NL_ROUTE_INVALID attachments[0]'],
+      },
+      {
+        name: 'that a route before leads to',
+        to: onLink,
+        asked: { ips: ['10.31.0.5/24'] },
+        want: [],
+      },
+      {
+        name: 'where cni-args bring the addresses',
+        to: own,
+        asked: { cniArgs: { ips: ['10.30.0.5/24'] } },
+        want: [],
+      },
+    ])('$name', ({ to, asked, want }) =>
+      expect(told(to, asked).filter((line) => line.startsWith('NL_ROUTE'))).toEqual(want),
+    );
+  });
+
   test('of a claim whose addresses nobody knows yet', () => {
     const claim = { name: 'c', network: lan };
     const intent = { ...attached(lan, { defaultRoute: ['fd00:10::1'] }), claim };

@@ -37,6 +37,15 @@ const cases: PluginCase[] = [
     want: refused(/CNI version 0\.2\.0 does not support more than 1 address per family/),
   },
   {
+    name: 'a route that the address of the pod does not reach',
+    chain: belowBridge({
+      type: 'static',
+      routes: [{ dst: '192.168.6.0/24', gw: '10.1.0.7' }],
+    }),
+    args: { ips: ['10.2.0.5/24'] },
+    want: refused(/failed to add route .*network is unreachable/),
+  },
+  {
     name: 'routes and dns',
     chain: single({
       type: 'ptp',
