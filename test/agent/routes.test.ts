@@ -190,12 +190,7 @@ describe('the routes', () => {
       [400, 'NL_REQUEST_INVALID extra', 'NL_REQUEST_INVALID more'],
     ],
     ['PUT', '/v1/pools/x', { ...pool, owner: 'a b' }, [400, 'NL_REQUEST_INVALID owner']],
-    [
-      'PUT',
-      '/v1/pools/x',
-      { ...pool, spec: { subnets: [] } },
-      [400, 'NL_SUBNET_INVALID subnets'],
-    ],
+    ['PUT', '/v1/pools/x', { ...pool, spec: { subnets: [] } }, [400, 'NL_SUBNET_INVALID subnets']],
     [
       'PUT',
       '/v1/pools/x',
