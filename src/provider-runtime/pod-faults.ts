@@ -32,15 +32,16 @@ export async function faultsOf(
 ): Promise<PodFault[]> {
   const { cluster, namespace } = sources;
   const late = pods.filter((pod) => !isDone(pod)).slice(0, MOST_PODS);
-  const faults = await Promise.all(late.map((pod) => podFaults(sources, pod)));
+  const isNew = late.some((pod) => !hasInterfaces(pod));
+  const networks = isNew ? await readNetworks(sources) : [];
+  const faults = await Promise.all(late.map((pod) => podFaults(sources, pod, networks)));
   const refused = [...refusals];
   if (pods.length === 0) {
     const events = (await eventsOf(cluster, namespace, uid)) as readonly EventManifest[];
     const failed = events.filter(({ reason }) => reason === 'FailedCreate');
     refused.push(...failed.slice(-1).map(({ message = '' }) => message));
   }
-  const networks = late.some((pod) => !hasInterfaces(pod)) ? await absentNetworks(sources) : [];
-  const all = [...refused.map(refusal), ...networks, ...faults.flat()];
+  const all = [...refused.map(refusal), ...absentNetworks(sources, networks), ...faults.flat()];
   return [...new Map(all.map((fault) => [textOf(fault), fault])).values()];
 }
 
@@ -52,17 +53,36 @@ export function textOf({ problem: { code, key, found }, mayPass }: PodFault): st
   return mayPass ? `${code} ${key}` : `${code} ${key} ${found}`;
 }
 
-async function podFaults(sources: FaultSources, pod: LivePod): Promise<PodFault[]> {
+async function podFaults(
+  sources: FaultSources,
+  pod: LivePod,
+  networks: readonly Found[],
+): Promise<PodFault[]> {
   const { cluster, namespace, wanted } = sources;
-  const events = (await eventsOf(cluster, namespace, pod.metadata.uid)) as readonly EventManifest[];
-  const faults = diagnosePod(pod, events);
+  const { uid } = pod.metadata;
+  const events = (await eventsOf(cluster, namespace, uid)) as readonly EventManifest[];
+  const faults = diagnosePod(pod, events, mastersOf(networks));
   if (hasInterfaces(pod)) {
     const differences = checkInterfaces(wanted, interfacesOf(pod));
     return [...faults, ...differences.map((problem) => ({ problem, mayPass: false }))];
   }
   const { nodeName } = pod.spec ?? {};
   const isStuck = nodeName !== undefined && events.some(({ reason }) => isFailure(reason));
-  return isStuck ? [...faults, ...(await nodeFaults(sources, nodeName))] : faults;
+  return isStuck ? [...faults, ...(await nodeFaults(sources, nodeName, networks))] : faults;
+}
+
+/** By the names that the networks have in their configuration, which plugins are told. */
+function mastersOf(networks: readonly Found[]): ReadonlyMap<string, string> {
+  return new Map(
+    definitions(networks).flatMap((network): [string, string][] => {
+      const [master] = nodeNeeds([network]).masters.keys();
+      return master === undefined ? [] : [[network.configName ?? network.name, master]];
+    }),
+  );
+}
+
+function definitions(networks: readonly Found[]): NetworkDefinition[] {
+  return networks.filter((one): one is NetworkDefinition => typeof one === 'object');
 }
 
 function isFailure(reason: string | undefined): boolean {
@@ -70,28 +90,32 @@ function isFailure(reason: string | undefined): boolean {
 }
 
 /** What the agent of the pod's node says of it, where one of that name is configured. */
-async function nodeFaults(sources: FaultSources, node: string): Promise<PodFault[]> {
-  const { agents } = sources;
+async function nodeFaults(
+  { agents }: FaultSources,
+  node: string,
+  networks: readonly Found[],
+): Promise<PodFault[]> {
   if (!agents.has(node)) return [];
   const facts = await quietly(agents.get(node).node(), undefined);
   if (!facts) return [];
-  const networks = await Promise.all(sources.wanted.map((one) => readNetwork(sources, one)));
-  const needs = nodeNeeds(networks.filter((one) => typeof one === 'object'));
-  return checkNode(facts, needs).map((problem) => ({
+  return checkNode(facts, nodeNeeds(definitions(networks))).map((problem) => ({
     problem: { ...problem, key: `node ${node}: ${problem.key}` },
     mayPass: false,
   }));
 }
 
-async function absentNetworks(sources: FaultSources): Promise<PodFault[]> {
-  const found = await Promise.all(sources.wanted.map((one) => readNetwork(sources, one)));
+function absentNetworks(sources: FaultSources, networks: readonly Found[]): PodFault[] {
   return sources.wanted
-    .filter((_, index) => found[index] === 'absent')
+    .filter((_, index) => networks[index] === 'absent')
     .flatMap(({ network }) => {
       const [namespace, name] = placeOf(network, sources.namespace);
       const words = `cannot find a network-attachment-definition (${name}) in namespace (${namespace})`;
       return diagnose(words).map((problem) => ({ problem, mayPass: false }));
     });
+}
+
+function readNetworks(sources: FaultSources): Promise<Found[]> {
+  return Promise.all(sources.wanted.map((one) => readNetwork(sources, one)));
 }
 
 type Found = NetworkDefinition | 'absent' | undefined;

@@ -1,9 +1,16 @@
 import type { Problem } from '../errors';
 
-/** What words of the plugins mean: the parts of the pattern, and the network that they were about. */
-type Meaning = (parts: readonly string[], network: string | undefined) => Problem;
+/** What words of the plugins mean: the parts of the pattern, the network that they were about, and its master. */
+type Meaning = (
+  parts: readonly (string | undefined)[],
+  network: string | undefined,
+  master: string | undefined,
+) => Problem;
 
 const NETWORKS_KEY = 'metadata.annotations["k8s.v1.cni.cncf.io/networks"]';
+
+/** Host interfaces by the names of the networks that are made on them. */
+export type Masters = ReadonlyMap<string, string>;
 
 /** The first that fits counts. */
 const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
@@ -24,8 +31,9 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
     ([master, device], network) => missingLink(master ?? device ?? '', network),
   ],
   [
-    /plugin type=\\*"(?:macvlan|ipvlan|vlan|host-device)\\*".*\bLink not found/s,
-    (_parts, network) => missingLink('', network),
+    // macvlan and vlan say no more than this.
+    /(?:to network \\*"[^"\\]+\\*"|\(add\)): Link not found/,
+    (_parts, network, master) => missingLink(master ?? '', network),
   ],
   [
     // host-local.
@@ -94,12 +102,13 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
  * own terms; empty for a text that is none of ours.
  *
  * @param message of an event (`NoNetworkFound`, `FailedCreatePodSandBox`) or of a plugin
+ * @param masters of the networks, where they are known: not every plugin names what it did not find
  */
-export function diagnose(message: string): Problem[] {
+export function diagnose(message: string, masters: Masters = new Map()): Problem[] {
   const network = /error adding container to network \\*"([^"\\]+)\\*"/.exec(message)?.[1];
   for (const [pattern, meaning] of MEANINGS) {
     const match = pattern.exec(message);
-    if (match) return [meaning(match.slice(1), network)];
+    if (match) return [meaning(match.slice(1), network, masters.get(network ?? ''))];
   }
   return [];
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors';
 import { type InterfaceStatus, parseNetworkStatus } from '../kubernetes';
-import { diagnose } from './diagnosis';
+import { diagnose, type Masters } from './diagnosis';
 
 /** As much of a Pod as tells why it does not run. */
 export interface PodManifest {
@@ -61,7 +61,11 @@ const SANDBOX_REASONS: readonly string[] = [
 ];
 
 /** Everything that keeps a pod from running, as its status and events tell; the newest event first. */
-export function diagnosePod(pod: PodManifest, events: readonly EventManifest[]): PodFault[] {
+export function diagnosePod(
+  pod: PodManifest,
+  events: readonly EventManifest[],
+  masters?: Masters,
+): PodFault[] {
   const { status } = pod;
   const containers = [
     ...(status?.initContainerStatuses ?? []),
@@ -71,7 +75,7 @@ export function diagnosePod(pod: PodManifest, events: readonly EventManifest[]):
     ...unschedulable(status?.conditions ?? []),
     ...containers.flatMap(containerFault),
     // An old failure is no news of a pod that has its sandbox.
-    ...(hasInterfaces(pod) ? [] : sandboxFaults(events)),
+    ...(hasInterfaces(pod) ? [] : sandboxFaults(events, masters)),
   ];
 }
 
@@ -124,20 +128,27 @@ function containerFault({ name, image, state, lastState }: ContainerStatus): Pod
   return [{ mayPass: false, problem: notReady(key, found, 'a container that runs on', fix) }];
 }
 
-function sandboxFaults(events: readonly EventManifest[]): PodFault[] {
+function sandboxFaults(events: readonly EventManifest[], masters: Masters | undefined): PodFault[] {
   const failures = events
     .filter(({ reason = '' }) => SANDBOX_REASONS.includes(reason))
     .sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
   for (const { message = '' } of failures) {
-    const [problem] = diagnose(message);
+    const [problem] = diagnose(message, masters);
     if (problem) return [{ problem, mayPass: false }];
   }
   const [newest] = failures;
   if (!newest) return [];
-  const found = `the pod does not get its network: ${trimmed(newest.message ?? '')}`;
+  const found = `the pod does not get its network: ${wordsOf(newest.message ?? '')}`;
   const fix = 'look at the words of the plugin, and at the log of Multus on that node';
   const problem = notReady('spec', found, 'a pod whose interfaces can all be made', fix);
   return [{ problem, mayPass: true }];
+}
+
+/** The plugin's own words, without the sandbox and the configuration that thick Multus puts around them. */
+function wordsOf(message: string): string {
+  const [words = message] =
+    /error adding container to network .*?(?=\s*': StdinData|$)/s.exec(message) ?? [];
+  return trimmed(words);
 }
 
 function timeOf({ lastTimestamp, eventTime }: EventManifest): string {

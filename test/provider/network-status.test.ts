@@ -157,26 +157,23 @@ describeUnless(apiServerSkipReason(), 'NetworkStatus on a real API server', () =
     `Failed to create pod sandbox: plugin type="multus-shim" failed (add): [apps/x/uid:lan]: error adding container to network "lan": ${plugin}`;
 
   /** What is seen of a pod that does not start, and what is told of it. */
-  const stuck: {
+  interface Stuck {
     name: string;
     wanted?: Json[];
     event?: [string, string];
     status?: Json;
     want: RegExp;
-  }[] = [
+  }
+
+  const stuck: Stuck[] = [
     {
       name: 'S1.17 a network that is not there',
       wanted: [{ network: 'apps/nosuch', interface: 'net1' }],
       want: /network "apps\/nosuch", and there is no such NetworkAttachmentDefinition.*NL_NETWORK_NOT_FOUND/,
     },
     {
-      name: 'a master that the node has not',
-      event: [
-        'FailedCreatePodSandBox',
-        sandbox(
-          'plugin type="macvlan" failed (add): failed to lookup master "eth7": Link not found',
-        ),
-      ],
+      name: 'a master that the node has not, named by the network itself',
+      event: ['FailedCreatePodSandBox', sandbox('Link not found')],
       want: /"eth7" is not there on the pod's node, and network "lan" is made on it.*NL_NODE_LINK/,
     },
     {
@@ -208,19 +205,32 @@ describeUnless(apiServerSkipReason(), 'NetworkStatus on a real API server', () =
     },
   ];
 
-  test.each(stuck)(
-    '$name is told within 30 s',
-    async ({ wanted = WANTED, event: one, status, want }) => {
-      const name = `stuck-${stuck.findIndex((other) => other.want === want)}`;
+  describe('pods that do not start are told of within 30 s', () => {
+    const outcomes = new Map<RegExp, Promise<{ text: string; seconds: number }>>();
+
+    // All at once: each is watched for 12 s.
+    beforeAll(() => {
+      for (const [index, one] of stuck.entries()) outcomes.set(one.want, outcomeOf(one, index));
+    });
+
+    async function outcomeOf({ wanted = WANTED, event: said, status }: Stuck, index: number) {
+      const name = `stuck-${index}`;
       const pod = await server.client.apply(podObject(name, 'lan'));
-      if (one) await event(pod, ...one);
+      if (said) await event(pod, ...said);
       if (status) await patch(`pods/${name}/status`, { status });
-      const { text, seconds } = await failure(inputs(name, { wanted }));
-      expect(text).toMatch(want);
-      expect(seconds).toBeLessThan(30);
-    },
-    40_000,
-  );
+      return failure(inputs(name, { wanted }));
+    }
+
+    test.each(stuck)(
+      '$name',
+      async ({ want }) => {
+        const outcome = await outcomes.get(want);
+        expect(outcome?.text).toMatch(want);
+        expect(outcome?.seconds).toBeLessThan(30);
+      },
+      40_000,
+    );
+  });
 
   test('a pod that no node takes is told of at once, and waited for', async () => {
     await server.client.apply(podObject('nowhere', 'lan'));
