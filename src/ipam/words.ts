@@ -68,6 +68,38 @@ export function putNext(words: Words, found: Found): boolean {
   return a !== 0 || b !== 0 || c !== 0 || d !== 0;
 }
 
+export function copyWords(words: Words, found: Found): void {
+  found.a = words.a;
+  found.b = words.b;
+  found.c = words.c;
+  found.d = words.d;
+}
+
+/** The first number from `found` on that begins a block of 2^order; false behind the last of 128 bits. */
+export function alignUp(found: Found, order: number): boolean {
+  if (order === 0) return true;
+  let carry = false;
+  const word = (old: number, bits: number): number => {
+    if (bits <= 0) {
+      const sum = carry ? (old + 1) | 0 : old;
+      carry = carry && sum === 0;
+      return sum;
+    }
+    const mask = bits >= 32 ? -1 : (1 << bits) - 1;
+    carry = carry || (old & mask) !== 0;
+    if (bits >= 32) return 0;
+    const rest = old & ~mask;
+    const sum = carry ? (rest + (1 << bits)) | 0 : rest;
+    carry = carry && sum === 0;
+    return sum;
+  };
+  found.d = word(found.d, order);
+  found.c = word(found.c, order - 32);
+  found.b = word(found.b, order - 64);
+  found.a = word(found.a, order - 96);
+  return !carry;
+}
+
 /** True when the numbers from `words` on, 2^order of them and aligned, hold the other one. */
 export function covers(words: Words, order: number, other: Words): boolean {
   return (
