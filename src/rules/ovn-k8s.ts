@@ -64,12 +64,7 @@ function checkClusterNetwork(settings: OvnK8sSettings, { verbatim }: NetworkDefi
   ];
 }
 
-/** The configuration's own name, which Multus does not fill in for OVN-Kubernetes. */
-function checkReservedName({ name, configName, verbatim }: NetworkDefinition): Problem[] {
-  if (verbatim && !configName) {
-    const missing = missingKey('configName', 'name', 'ovn-k8s-cni-overlay');
-    return [{ ...missing, fix: `"name": "${name}"?` }];
-  }
+function checkReservedName({ name, configName }: NetworkDefinition): Problem[] {
   const used = configName ?? name;
   if (!RESERVED_NAMES.includes(used)) return [];
   return [
