@@ -202,6 +202,13 @@ describe.each([...STYLES, ...STYLES.map(withLineBreaks)])('$name', ({ file, writ
     fc.assert(property, { numRuns: 60 });
   });
 
+  test('a letter beyond 16 bits is no white space, whatever its last 16 bits are', () => {
+    for (const { steps, value, placeOf } of placesIn('{"\u{10009}":{"a":0}}')) {
+      const [key, token] = tokensOf(steps, value);
+      expectMark(read(marked(placeOf(false))), [key, token]);
+    }
+  });
+
   test('a value on another line than its key is found by its key', () => {
     const hasLines = write('{\n}').split('\n').length > write('{}').split('\n').length;
     const property = fc.property(anyConfig, (config) => {

@@ -17,6 +17,16 @@ test('a host bridge is written with its keys in order, and nothing that is not s
 test('the CRD knows every key that is written, and no other', () => {
   const crd = hostBridgeCrdSpec() as any;
   const { properties } = crd.versions[0].schema.openAPIV3Schema.properties.spec;
-  const all = { bridge: 'b', addresses: [], ports: [], mtu: 1, nodeSelector: {} };
+  const all = {
+    bridge: 'b',
+    addresses: [],
+    ports: [],
+    mtu: 1,
+    mac: '02:00:00:00:00:01',
+    stp: true,
+    multicastSnooping: false,
+    adopt: true,
+    nodeSelector: {},
+  };
   expect(Object.keys(properties)).toEqual(Object.keys(hostBridgeSpec(all)));
 });

@@ -94,7 +94,7 @@ describeOnKernel('pods that come up before the agent', () => {
   test('a bridge that pods brought before anybody asked for it is refused with the way out', async () => {
     await runtime.start(pod);
     await expect(want()).rejects.toThrow(
-      /the CNI bridge plugin makes one when pods come first.*Fix: delete the pods on it.*NL_BRIDGE_FOREIGN/,
+      /the CNI bridge plugin makes one when pods come first.*Fix: take it over as it is with adopt: true.*or delete the pods on it.*NL_BRIDGE_FOREIGN/,
     );
     const [link] = ipJson('-d', 'addr', 'show', NAME);
     expect(link.ifalias).toBeUndefined();

@@ -84,7 +84,8 @@ export class ScalarOffsets {
     const end = at + 2 + (ESCAPED_DIGITS[letter] ?? 0);
     if (ESCAPED_SPACE.has(letter)) return end;
     const code = letter in ESCAPED_DIGITS ? Number.parseInt(this.text.slice(at + 2, end), 16) : 0;
-    if (isSpace(String.fromCharCode(code), 0)) return end;
+    // Beyond 16 bits nothing is white space, and fromCharCode would cut it: U+10009 is no tab.
+    if (code <= 0xffff && isSpace(String.fromCharCode(code), 0)) return end;
     this.add(at, end);
     // Two UTF-16 units of the value stand for it.
     if (code > 0xffff) this.add(at, end);
