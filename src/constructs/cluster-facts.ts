@@ -10,6 +10,8 @@ export interface KnownCluster {
   readonly key: string;
 }
 
+const NOTHING: NodeSetting = {};
+
 const UNKNOWN: KnownCluster = { facts: {}, key: '' };
 
 const clusters = new WeakMap<IConstruct, KnownCluster>();
@@ -39,9 +41,14 @@ export function nodeSettingOf(
   construct: IConstruct,
   props: { readonly targetVersions?: TargetVersions },
 ): NodeSetting {
-  const { platform } = clusterOf(construct).facts;
-  const targetVersions = targetVersionsOf(construct, props);
-  return { targetVersions, whereaboutsFile: platform && whereaboutsFile(platform) };
+  const { facts } = clusterOf(construct);
+  const { platform } = facts;
+  const file = platform && whereaboutsFile(platform);
+  const targetVersions = props.targetVersions ?? facts.targetVersions;
+  // Nearly always there is nothing to be said.
+  return file === undefined && targetVersions === undefined
+    ? NOTHING
+    : { targetVersions, whereaboutsFile: file };
 }
 
 /** Releases that the nodes have: by what a construct is given itself, or else by its cluster. */

@@ -202,7 +202,8 @@ function claimedRoutes({ link, ipam }: NetworkDefinition): CniRoute[] {
   const isDefaultGateway = link.kind === 'bridge' && link.settings.isDefaultGateway === true;
   const own = routesOf(ipam);
   if (own.length === 0 && !isDefaultGateway) return [];
-  const gateways = gatewaysByFamily(ipam);
+  const families = isDefaultGateway ? undefined : new Set(own.map(familyOfRoute));
+  const gateways = gatewaysByFamily(ipam, families);
   const routes = own.map((route): CniRoute => {
     const gateway = gateways.get(familyOfRoute(route));
     return definedOnly({ ...route, gw: route.gw ?? gateway });
@@ -217,8 +218,15 @@ function claimedRoutes({ link, ipam }: NetworkDefinition): CniRoute[] {
   return routes;
 }
 
-/** The gateway that an IPAM reports for the first address of each family. */
-export function gatewaysByFamily(ipam: IpamConfig): Map<IpFamily, string> {
+/**
+ * The gateway that an IPAM reports for the first address of each family.
+ *
+ * @param families whose gateways are asked for, of host-local; @default - both
+ */
+export function gatewaysByFamily(
+  ipam: IpamConfig,
+  families?: ReadonlySet<IpFamily>,
+): Map<IpFamily, string> {
   if (ipam.kind === 'whereabouts') {
     const gateways = whereaboutsGateways(ipam.settings);
     const { gateway } = ipam.settings;
@@ -228,6 +236,7 @@ export function gatewaysByFamily(ipam: IpamConfig): Map<IpFamily, string> {
   const gateways = new Map<IpFamily, string>();
   if (ipam.kind !== 'host-local') return gateways;
   for (const range of hostLocalSets(ipam.settings).flat()) {
+    if (families && !families.has(range.subnet.includes(':') ? 6 : 4)) continue;
     const gateway = gatewayOf(range);
     if (!gateways.has(gateway.family)) gateways.set(gateway.family, String(gateway));
   }

@@ -9,7 +9,7 @@ export function checkPlatform(
   network: NetworkDefinition,
   platform: PlatformFacts | undefined,
 ): Problem[] {
-  if (!platform) return [];
+  if (!platform || isPlain(network, platform)) return [];
   return [
     ...checkIpam(network, platform),
     ...checkLink(network, platform),
@@ -18,6 +18,13 @@ export function checkPlatform(
     ...checkWhereaboutsFile(network, platform),
     ...checkSupervisor(platform),
   ];
+}
+
+/** True where a platform limits nothing that the network has: 10,000 networks are looked at. */
+function isPlain({ ipam, chain }: NetworkDefinition, platform: PlatformFacts): boolean {
+  const { ipams, links, plugins, tanzu } = platform;
+  const isFree = (ipams ?? links ?? plugins ?? tanzu) === undefined;
+  return isFree && ipam.kind === 'host-local' && chain === undefined;
 }
 
 function checkIpam({ ipam }: NetworkDefinition, platform: PlatformFacts): Problem[] {

@@ -37,17 +37,25 @@ function place(world: World): Placed[] {
   const segments = world.networks.map(
     (network) => segmentOf(network) ?? `network ${labelOf(network)}`,
   );
-  const bySegment = groupBy(segments, (segment) => segment);
-  const byBook = groupBy(world.networks, bookName);
+  const books = world.networks.map(bookName);
+  const bySegment = counts(segments);
+  const byBook = counts(books);
   return world.networks.flatMap((network, rank) => {
     const segment = segments[rank] as string;
     // Nearly always a network has its segment and its book for itself: then nothing is computed.
-    const isAlone =
-      bySegment.get(segment)?.length === 1 && byBook.get(bookName(network))?.length === 1;
-    if (isAlone) return [];
+    const isAlone = bySegment.get(segment) === 1 && byBook.get(books[rank] as string) === 1;
+    if (isAlone) return NONE;
     const subnet = subnets.get(kubeOvnProvider(network) ?? KUBE_OVN_DEFAULT_PROVIDER);
     return givenRanges(network, subnet).map((given) => ({ ...given, network, rank, segment }));
   });
+}
+
+const NONE: Placed[] = [];
+
+function counts(names: readonly string[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
+  return found;
 }
 
 /** What networks of host-local that keep one book have in common; each other one is alone. */
