@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { platformFacts, whereaboutsParts } from 'netloom';
 import { parse } from 'yaml';
 import { containerSkipReason, FakeHost, type HostContainer } from '../support/host-container';
@@ -156,7 +156,11 @@ describeUnless(containerSkipReason(), 'whereabouts on a node', () => {
       env: { ...ENV, REFRESH_SECONDS: '0.1' },
       killAfterMs: 2000,
     });
-    setTimeout(() => write(`${ACCOUNT}/token`, 'second.token'), 500);
+    setTimeout(() => {
+      // As the kubelet does: the whole file at once, or a reader could get some of both.
+      write(`${ACCOUNT}/token.new`, 'second.token');
+      renameSync(host.path(`${ACCOUNT}/token.new`), host.path(`${ACCOUNT}/token`));
+    }, 500);
     const seen = new Set<string>();
     const watching = setInterval(() => seen.add(kubeconfig().users[0].user.token), 5);
     await running;
