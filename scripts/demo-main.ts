@@ -95,7 +95,11 @@ async function run(story: MicroShiftStory): Promise<void> {
         metadata.name,
         kind === 'Pod' ? metadata.annotations : spec,
       ]);
-    const mine = networks(manifests.filter((one) => one.metadata.namespace === 'default'));
+    const mine = networks(
+      manifests.filter(
+        ({ kind, metadata }) => metadata.namespace === 'default' || kind.startsWith('Validating'),
+      ),
+    );
     const theirs = networks(pulumiObjects(deployed.state));
     const sorted = (list: unknown[][]) =>
       list.sort((a, b) => String(a[0]).localeCompare(String(b[0])));
