@@ -3,7 +3,8 @@ import { isNetloomError } from 'netloom';
 import { type Logger, pino } from 'pino';
 import { AddressService, type Clock } from './address-service';
 import { BridgeService, DriftWatch, type LinkDriver } from './bridges';
-import { type AgentConfig, listenAddresses, loadConfig } from './config';
+import { ReviewedServiceAccounts } from './cluster';
+import { type AgentConfig, apiServerOf, listenAddresses, loadConfig } from './config';
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
@@ -99,6 +100,7 @@ class Agent implements NodeAgent {
       scanMs: config.host.scanSeconds * 1000,
       otherManagers: () => readNetworkManagers(new HostRoot(config.host.root)),
     });
+    const cluster = this.askCluster(config);
     const server = await AgentServer.create({
       info: { name: config.name, version: agentVersion(), store: contents.storeId },
       addresses,
@@ -106,6 +108,7 @@ class Agent implements NodeAgent {
       node: new NodeObserver(config.name, config.host, links),
       log: this.log,
       credentials: () => credentials,
+      cluster,
       isReady: () => this.isReady,
       watchesLost: () => drift.watchesLost,
     });
@@ -135,6 +138,16 @@ class Agent implements NodeAgent {
     return typeof config === 'string' ? loadConfig(config) : config;
   }
 
+  private askCluster(config: AgentConfig): ReviewedServiceAccounts | undefined {
+    const apiServer = apiServerOf(config);
+    if (config.kubernetes === undefined || apiServer === undefined) return undefined;
+    const { audience, caFile, tokenFile } = config.kubernetes;
+    const settings = { apiServer, caFile, tokenFile, audience, agent: config.name };
+    const cluster = new ReviewedServiceAccounts(settings);
+    this.endings.push(() => cluster.close());
+    return cluster;
+  }
+
   private openStore(config: AgentConfig): Store {
     const onFailure = (error: Error): void => {
       this.log.fatal({ event: 'store_failed', err: error });
@@ -150,8 +163,8 @@ class Agent implements NodeAgent {
     let current = started;
     const changed = (): boolean => {
       try {
-        const { tokens, clients } = this.readConfig();
-        const next = { ...started, tokens, clients };
+        const { tokens, clients, kubernetes } = this.readConfig();
+        const next = { ...started, tokens, clients, kubernetes };
         use(readCredentials(next));
         current = next;
         this.log.info({ event: 'credentials_renewed' });

@@ -44,6 +44,34 @@ const clientSchema = z.strictObject({
   ...rights,
 });
 
+/** Where Kubernetes puts what a pod needs to talk to its API server. */
+const POD_ACCESS = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const kubernetesSchema = z.strictObject({
+  /** What a caller's token has to be made for. */
+  audience: z.string().min(1).max(253).default('netloom-agent'),
+  /** @default - that of the pod that the agent runs in */
+  apiServer: z
+    .url({ protocol: /^https$/, message: 'an https URL, such as https://10.96.0.1:443' })
+    .optional(),
+  caFile: z.string().min(1).default(`${POD_ACCESS}/ca.crt`),
+  /** File with the agent's own token. */
+  tokenFile: z.string().min(1).default(`${POD_ACCESS}/token`),
+  /** What ServiceAccounts may use beyond the verbs that RBAC gives them; the first that fits counts. */
+  accounts: z
+    .array(
+      z.strictObject({
+        /** `namespace/name`; `*` stands for any characters. */
+        name: z
+          .string()
+          .regex(/^[-a-z0-9.*]+\/[-a-z0-9.*]+$|^\*$/, 'namespace/name, such as shop/*'),
+        pools: globs,
+        owners: globs,
+      }),
+    )
+    .default([{ name: '*', pools: ['*'], owners: ['*'] }]),
+});
+
 /** Takes `10.0.0.5:8443`, `[fd00::5]:8443` and `localhost:8443`. */
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):(\d{1,5})$/;
 
@@ -72,6 +100,8 @@ const configSchema = z.strictObject({
   }),
   tokens: z.array(tokenSchema).default([]),
   clients: z.array(clientSchema).default([]),
+  /** ServiceAccount tokens of a cluster, told by its API server. @default - none are taken */
+  kubernetes: kubernetesSchema.optional(),
   /** The host: how often it is looked at, and where other programs have put their things. */
   host: z
     .strictObject({
@@ -158,6 +188,13 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
     tokens: config.tokens.map((token) =>
       token.file === undefined ? token : { ...token, file: absolute(token.file) },
     ),
+    ...(config.kubernetes && {
+      kubernetes: {
+        ...config.kubernetes,
+        caFile: absolute(config.kubernetes.caFile),
+        tokenFile: absolute(config.kubernetes.tokenFile),
+      },
+    }),
   };
 }
 
@@ -204,9 +241,27 @@ function checkCallers(config: AgentConfig, file: string): Problem[] {
     const found = 'clients are listed, and nothing says which CA signed their certificates';
     return [configProblem(file, 'tls.clientCaFile', found, 'a PEM file with that CA')];
   }
+  if (config.kubernetes !== undefined) return checkApiServer(config, file);
   if (config.tokens.length > 0 || config.clients.length > 0) return [];
   const found = 'neither tokens nor clients are listed, so nobody could call this agent';
-  return [configProblem(file, 'tokens', found, 'at least one token or client')];
+  return [configProblem(file, 'tokens', found, 'at least one token or client, or kubernetes')];
+}
+
+function checkApiServer(config: AgentConfig, file: string): Problem[] {
+  if (apiServerOf(config) !== undefined) return [];
+  const found = 'nothing says where the API server is: this is no pod of a cluster';
+  return [configProblem(file, 'kubernetes.apiServer', found, 'an https URL, outside of a pod')];
+}
+
+/** The API server's address: as configured, else that of the pod's cluster. */
+export function apiServerOf(
+  { kubernetes }: AgentConfig,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  if (kubernetes?.apiServer !== undefined) return kubernetes.apiServer;
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
+  if (!host) return undefined;
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function configProblem(file: string, key: string, found: string, allowed: string): Problem {

@@ -22,6 +22,12 @@ export interface Credentials {
   }[];
   /** By the common name of a client certificate. */
   readonly clients: ReadonlyMap<string, Rights>;
+  /** Of ServiceAccounts, by `namespace/name`; the first that fits counts. Their verbs are RBAC's. */
+  readonly accounts: readonly {
+    readonly name: string;
+    readonly pools: readonly string[];
+    readonly owners: readonly string[];
+  }[];
 }
 
 /** Files whose change means new credentials. */
@@ -63,6 +69,7 @@ export function readCredentials(config: AgentConfig): Credentials {
     tls: { cert, key, ...(ca === undefined ? {} : { ca }) },
     tokens,
     clients: new Map(config.clients.map((client) => [client.name, rightsOf(client)])),
+    accounts: config.kubernetes?.accounts ?? [],
   };
 }
 

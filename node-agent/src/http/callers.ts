@@ -2,14 +2,17 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { NetloomError, type Problem } from 'netloom';
+import type { ServiceAccount, ServiceAccounts } from '../cluster';
 import type { Verb } from '../config';
 import { type Credentials, hashToken, type Rights } from '../credentials';
 import { matches } from '../globs';
 
+const ACCOUNT_PREFIX = 'system:serviceaccount:';
+
 /** Who makes a request, and what they may do. */
 export class Caller {
   constructor(
-    /** Name of the token, or `cert:` and the common name. */
+    /** Name of the token, `cert:` and the common name, or `system:serviceaccount:NAMESPACE:NAME`. */
     readonly identity: string,
     private readonly rights: Rights,
   ) {}
@@ -42,13 +45,21 @@ export class Caller {
     return this.rights.owners.some((glob) => matches(glob, owner));
   }
 
+  /** A ServiceAccount's verbs are the cluster's business. */
+  private fix(key: string): string {
+    if (key !== 'verb' || !this.identity.startsWith(ACCOUNT_PREFIX)) {
+      return 'use another credential, or widen the rights of this one in agent.yaml';
+    }
+    return 'bind it to a ClusterRole with that verb on the resource "agents" of group netloom.io';
+  }
+
   private forbidden(key: string, found: string, allowed: string): NetloomError {
     return new NetloomError({
       code: 'NL_AGENT_FORBIDDEN',
       key,
       found: `"${this.identity}" ${found}`,
       allowed,
-      fix: 'use another credential, or widen the rights of this one in agent.yaml',
+      fix: this.fix(key),
     });
   }
 }
@@ -57,11 +68,17 @@ export class Caller {
  * Finds out who calls. A bearer token counts before a certificate, and a wrong one is refused even
  * beside a good certificate.
  *
- * @throws NetloomError NL_AGENT_TOKEN (nobody), NL_AGENT_FORBIDDEN (somebody without rights)
+ * @param cluster who tells ServiceAccounts, where their tokens are taken
+ * @throws NetloomError NL_AGENT_TOKEN (nobody), NL_AGENT_FORBIDDEN (somebody without rights),
+ *   NL_CLUSTER_UNREACHABLE (nobody can say)
  */
-export function identify(request: IncomingMessage, credentials: Credentials): Caller {
+export async function identify(
+  request: IncomingMessage,
+  credentials: Credentials,
+  cluster?: ServiceAccounts,
+): Promise<Caller> {
   const { authorization } = request.headers;
-  if (authorization !== undefined) return byToken(authorization, credentials);
+  if (authorization !== undefined) return byToken(authorization, credentials, cluster);
   const name = certificateName(request.socket as TLSSocket);
   if (name === undefined) throw new NetloomError(unknownCaller('no credential was given'));
   const rights = credentials.clients.get(name);
@@ -75,7 +92,11 @@ export function identify(request: IncomingMessage, credentials: Credentials): Ca
   });
 }
 
-function byToken(authorization: string, credentials: Credentials): Caller {
+async function byToken(
+  authorization: string,
+  credentials: Credentials,
+  cluster: ServiceAccounts | undefined,
+): Promise<Caller> {
   const token = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1];
   if (token === undefined)
     throw new NetloomError(unknownCaller('the authorization header is no bearer token'));
@@ -85,8 +106,25 @@ function byToken(authorization: string, credentials: Credentials): Caller {
   for (const known of credentials.tokens) {
     if (timingSafeEqual(known.hash, hash)) found = known;
   }
-  if (!found) throw new NetloomError(unknownCaller('the token is not one of this agent'));
-  return new Caller(found.name, found.rights);
+  if (found) return new Caller(found.name, found.rights);
+  const account = await cluster?.holderOf(token);
+  if (account) return byAccount(account, credentials);
+  throw new NetloomError(unknownCaller('the token is not one of this agent'));
+}
+
+function byAccount({ user, verbs }: ServiceAccount, { accounts }: Credentials): Caller {
+  const name = user.startsWith(ACCOUNT_PREFIX)
+    ? user.slice(ACCOUNT_PREFIX.length).replace(':', '/')
+    : user;
+  const listed = accounts.find((one) => matches(one.name, name));
+  if (listed) return new Caller(user, { verbs, pools: listed.pools, owners: listed.owners });
+  throw new NetloomError({
+    code: 'NL_AGENT_FORBIDDEN',
+    key: 'token',
+    found: `the token of "${user}" is good, but the agent's configuration does not list it`,
+    allowed: 'a ServiceAccount that fits an entry of kubernetes.accounts in agent.yaml',
+    fix: `add "${name}" there`,
+  });
 }
 
 interface PeerName {

@@ -23,6 +23,7 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   NL_QUOTA_REACHED: 429,
   NL_HOST_POLICY: 403,
   NL_STORE_FAILED: 503,
+  NL_CLUSTER_UNREACHABLE: 503,
   NL_POOL_FULL: 507,
 };
 

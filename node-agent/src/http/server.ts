@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify';
 import { NetloomError } from 'netloom';
 import { API_VERSION } from 'netloom/agent-api';
+import type { ServiceAccounts } from '../cluster';
 import type { ListenAddress } from '../config';
 import type { Credentials } from '../credentials';
 import { identify } from './callers';
@@ -26,6 +27,8 @@ export interface ServerParts extends RouteParts {
   readonly log: FastifyBaseLogger;
   /** Asked at each request, so that tokens may change. */
   readonly credentials: () => Credentials;
+  /** Who tells ServiceAccounts by their tokens. @default - nobody: such tokens are refused */
+  readonly cluster?: ServiceAccounts | undefined;
   /** True once everything recorded has been looked at and brought to the kernel. */
   readonly isReady: () => boolean;
   /** How often the kernel's events ended and had to be asked for again. */
@@ -138,7 +141,7 @@ function addGuardedRoutes(app: FastifyInstance, parts: ServerParts): void {
   app.decorateRequest('caller', null);
   app.decorateRequest('audit', null);
   app.addHook('onRequest', async (request) => {
-    request.caller = identify(request.raw, parts.credentials());
+    request.caller = await identify(request.raw, parts.credentials(), parts.cluster);
   });
   app.addHook('onResponse', async (request, reply) => {
     metrics.count(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode);
