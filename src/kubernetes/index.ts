@@ -15,6 +15,7 @@ export * from './network-parser';
 export * from './network-reference';
 export * from './network-status';
 export * from './node-groups';
+export * from './node-network';
 export * from './object-path';
 export * from './platform';
 export * from './pods';
