@@ -14,7 +14,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { NetloomError } from 'netloom';
-import { MemoryDisk, MemoryStore, SqliteStore, type Store } from '../../node-agent/src/store';
+import {
+  MemoryDisk,
+  MemoryStore,
+  SqliteStore,
+  type Store,
+  Witness,
+} from '../../node-agent/src/store';
 import { GroupCommit } from '../../node-agent/src/store/group-commit';
 import { type StoreKind, storeContract } from './store-contract';
 
@@ -87,7 +93,7 @@ describe('the files of the sqlite store', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     const store = SqliteStore.open(folder);
     await store.write([{ kind: 'counter', name: 'book', value: 1 }]);
-    for (const file of ['state.db', 'state.db-wal', 'lock.db']) {
+    for (const file of ['state.db', 'state.db-wal', 'state.witness', 'lock.db']) {
       expect([file, statSync(path.join(folder, file)).mode & 0o777]).toEqual([file, 0o600]);
     }
     await store.close();
@@ -146,16 +152,17 @@ describe('the files of the sqlite store', () => {
   test('a store of another version stops the start, whichever way it differs', async () => {
     await filled();
     const database = new DatabaseSync(state);
-    database.exec('PRAGMA user_version = 3');
+    database.exec('PRAGMA user_version = 4');
     database.close();
-    expect(refused()).toContain('store version 3, and this release reads versions 1 to 2');
+    expect(refused()).toContain('store version 4, and this release reads versions 1 to 3');
   });
 
   test('a store of version 1 is read as it is, and taken over by the agent that opens it', async () => {
     await filled();
     const set = new DatabaseSync(state);
-    set.exec('PRAGMA user_version = 1');
+    set.exec(`DROP TABLE restorations; DELETE FROM counters; PRAGMA user_version = 1`);
     set.close();
+    rmSync(Witness.fileOf(folder));
     const version = (): unknown => {
       const database = new DatabaseSync(state, { readOnly: true });
       const row = database.prepare('PRAGMA user_version').get();
@@ -167,8 +174,108 @@ describe('the files of the sqlite store', () => {
     const store = SqliteStore.open(folder);
     expect(store.load()).toEqual(before);
     await store.close();
-    expect(version()).toBe(2);
+    expect(version()).toBe(3);
     expect(SqliteStore.read(folder)).toEqual(before);
+  });
+
+  const write = async (...values: number[]): Promise<void> => {
+    const store = SqliteStore.open(folder);
+    for (const value of values) await store.write([{ kind: 'counter', name: 'book', value }]);
+    await store.close();
+  };
+
+  /** What a killed agent leaves: the files as they are while it has them. */
+  const killed = async (after: string, ...values: number[]): Promise<void> => {
+    const store = SqliteStore.open(folder);
+    for (const value of values) await store.write([{ kind: 'counter', name: 'book', value }]);
+    cpSync(folder, after, { recursive: true });
+    await store.close();
+  };
+
+  test('a copy that was put back is told from the latest state, whatever the agent did since', async () => {
+    await write(1);
+    copyFileSync(state, `${state}.copy`);
+    await write(2);
+    const latest = readFileSync(state);
+    copyFileSync(`${state}.copy`, state);
+    expect(refused()).toMatch(
+      /state\.db is not the latest state .* commit 1, and the agent has acknowledged commit 2 .*--from/,
+    );
+    writeFileSync(state, latest);
+    await SqliteStore.open(folder).close();
+  });
+
+  test('a write-ahead log that is lost, cut or wiped after kill -9 is told by what is missing', async () => {
+    await write(1);
+    const after = temporaryFolder();
+    await killed(after, 2, 3);
+    folder = after;
+    state = path.join(folder, 'state.db');
+    const wal = `${state}-wal`;
+    const intact = readFileSync(wal);
+    expect(intact.length).toBeGreaterThan(4096);
+    const damages: Record<string, () => void> = {
+      lost: () => rmSync(wal),
+      empty: () => truncateSync(wal, 0),
+      cut: () => truncateSync(wal, intact.length - 100),
+      wiped: () => writeFileSync(wal, Buffer.alloc(intact.length)),
+    };
+    const files = ['state.db', 'state.db-wal', 'state.witness', 'lock.db'];
+    const before = new Map(files.map((file) => [file, readFileSync(path.join(folder, file))]));
+    for (const [name, damage] of Object.entries(damages)) {
+      for (const [file, bytes] of before) writeFileSync(path.join(folder, file), bytes);
+      damage();
+      expect([name, refused()]).toEqual([name, expect.stringContaining('acknowledged commit 3')]);
+    }
+    for (const [file, bytes] of before) writeFileSync(path.join(folder, file), bytes);
+    const store = SqliteStore.open(folder);
+    expect(store.load().counters.book).toBe(3);
+    await store.close();
+  });
+
+  test('a store that comes alone into a new folder is a copy of one', async () => {
+    await write(1, 2);
+    const elsewhere = temporaryFolder();
+    mkdirSync(elsewhere, { recursive: true });
+    copyFileSync(state, path.join(elsewhere, 'state.db'));
+    expect(refused(() => SqliteStore.open(elsewhere))).toContain('state.witness');
+    rmSync(path.dirname(elsewhere), { recursive: true });
+  });
+
+  test.each([
+    ['cut', (file: string) => truncateSync(file, 20)],
+    ['empty', (file: string) => truncateSync(file, 0)],
+    ['of other content', (file: string) => flipInside(file, '0000000000000002')],
+    ['of another store', (file: string) => otherWitness(file)],
+  ])('a witness that is %s stops the start and is named', async (_name, damage) => {
+    await write(1, 2);
+    damage(Witness.fileOf(folder));
+    expect(refused()).toContain(Witness.fileOf(folder));
+  });
+
+  test('a record under the key of another one is no record', async () => {
+    await filled();
+    const database = new DatabaseSync(state);
+    database.exec("UPDATE pools SET key = 'pool-x' WHERE key = 'pool-7'");
+    database.close();
+    const open = (): Store => {
+      const store = SqliteStore.open(folder);
+      try {
+        store.load();
+      } finally {
+        void store.close();
+      }
+      return store;
+    };
+    expect(refused(open)).toContain('row pool-x of pools holds the record of pool-7');
+  });
+
+  test('a file that can not be written is named: nothing is served from memory alone', async () => {
+    await write(1);
+    // The superuser writes whatever the mode says: a folder in the file's place is for nobody.
+    rmSync(Witness.fileOf(folder));
+    mkdirSync(Witness.fileOf(folder));
+    expect(refused()).toContain(Witness.fileOf(folder));
   });
 
   test('a start that was interrupted before the first store was whole is simply done again', () => {
@@ -252,4 +359,11 @@ function anotherStore(file: string): void {
   void SqliteStore.open(elsewhere).close();
   copyFileSync(path.join(elsewhere, 'state.db'), file);
   rmSync(path.dirname(elsewhere), { recursive: true, force: true });
+}
+
+function otherWitness(file: string): void {
+  const elsewhere = temporaryFolder();
+  void SqliteStore.open(elsewhere).close();
+  copyFileSync(Witness.fileOf(elsewhere), file);
+  rmSync(path.dirname(elsewhere), { recursive: true });
 }

@@ -95,6 +95,17 @@ export function storeDamaged(file: string, why: string): Problem {
     found: `${file} can't be used: ${why}`,
     allowed:
       'an intact store of this release; it is never taken for an empty one, and has not been touched',
-    fix: 'put a backup of it in its place; only when its claims may be forgotten, move the whole folder away and start anew',
+    fix: 'restore a backup (netloom-agent restore --config agent.yaml --from FILE); only when its claims may be forgotten, move the whole folder away and start anew',
+  };
+}
+
+/** The problem of a store that is whole, and not the latest state of it: a copy, or less than there was. */
+export function storeOutdated(file: string, why: string): Problem {
+  return {
+    code: 'NL_STORE_FAILED',
+    key: 'stateDir',
+    found: `${file} is not the latest state of this store: ${why}. It has not been touched`,
+    allowed: 'the store as the agent left it; an older one may lack claims that were acknowledged',
+    fix: `put the latest one back; or have this one audited before anything is given: netloom-agent restore --config agent.yaml --from ${file}`,
   };
 }

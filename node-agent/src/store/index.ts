@@ -2,3 +2,4 @@ export * from './folder';
 export * from './memory';
 export * from './sqlite';
 export * from './store';
+export * from './witness';

@@ -4,6 +4,7 @@ import { GroupCommit } from './group-commit';
 import type {
   BridgeRecord,
   CounterName,
+  Restoration,
   Store,
   StoreChange,
   StoreContents,
@@ -18,6 +19,7 @@ export class MemoryDisk {
   readonly claims = new Map<number, ClaimRecord>();
   readonly bridges = new Map<string, BridgeRecord>();
   readonly counters: Record<CounterName, number> = { book: 0, bridges: 0 };
+  restored: Restoration | undefined;
   /** Number of commits so far. */
   commits = 0;
   /** Set to make the next commit fail with it. */
@@ -39,6 +41,9 @@ export class MemoryDisk {
         break;
       case 'bridge':
         put(this.bridges, change.name, change.bridge);
+        break;
+      case 'restoration':
+        this.restored = change.restoration;
         break;
       case 'counter':
         this.counters[change.name] = Math.max(this.counters[change.name], change.value);
@@ -63,13 +68,14 @@ export class MemoryStore implements Store {
   }
 
   load(): StoreContents {
-    const { pools, claims, bridges, counters, storeId } = this.disk;
+    const { pools, claims, bridges, counters, storeId, restored } = this.disk;
     return structuredClone({
       pools: [...pools.values()],
       claims: [...claims.values()],
       bridges: [...bridges.values()],
       counters,
       storeId,
+      ...(restored === undefined ? {} : { restored }),
     });
   }
 

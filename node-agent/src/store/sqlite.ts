@@ -1,19 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { existsSync } from 'node:fs';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { type ClaimRecord, isNetloomError, NetloomError, type PoolRecord } from 'netloom';
-import {
-  FolderLock,
-  makeFolder,
-  storeDamaged,
-  storeFiles,
-  syncFolder,
-  touchPrivate,
-} from './folder';
+import { NetloomError } from 'netloom';
+import { FolderLock, makeFolder, storeDamaged, storeFiles, storeOutdated } from './folder';
 import { GroupCommit } from './group-commit';
+import {
+  asStoreProblem,
+  COMMITS,
+  commitsOf,
+  createStoreFile,
+  openToRead,
+  openToWrite,
+  readContents,
+  storeIdOf,
+  streamContents,
+  type Table,
+} from './sqlite-file';
 import type {
-  BridgeRecord,
   CounterName,
   Store,
   StoreChange,
@@ -21,27 +24,7 @@ import type {
   StoreFailureListener,
   StreamedContents,
 } from './store';
-
-/** `user_version` of the stores that this release writes. */
-export const STORE_VERSION = 2;
-
-/**
- * The oldest version that it reads. Version 1 has the same tables; its records lack what an older
- * release must not overlook: removed pools whose quarantines go on, blocks, MAC addresses.
- */
-const OLDEST_VERSION = 1;
-
-/** Each record as JSON with its CRC: SQLite checks the structure of its pages, not their content. */
-const SCHEMA = `
-  CREATE TABLE pools (key TEXT PRIMARY KEY, record TEXT NOT NULL, crc INTEGER NOT NULL);
-  CREATE TABLE claims (key INTEGER PRIMARY KEY, record TEXT NOT NULL, crc INTEGER NOT NULL);
-  CREATE TABLE bridges (key TEXT PRIMARY KEY, record TEXT NOT NULL, crc INTEGER NOT NULL);
-  CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-  CREATE TABLE store (id TEXT NOT NULL);
-  PRAGMA user_version = ${STORE_VERSION};
-`;
-
-type Table = 'pools' | 'claims' | 'bridges';
+import { type Testimony, Witness } from './witness';
 
 interface TableWriter {
   readonly put: StatementSync;
@@ -59,15 +42,22 @@ export class SqliteStore implements Store {
 
   private constructor(
     private readonly database: DatabaseSync,
-    private readonly file: string,
+    readonly place: string,
     private readonly lock: FolderLock,
+    private readonly witness: Witness,
+    private commits: number,
     onFailure: StoreFailureListener,
   ) {
     const writer = (table: Table): TableWriter => ({
       put: database.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?)`),
       remove: database.prepare(`DELETE FROM ${table} WHERE key = ?`),
     });
-    this.writers = { pools: writer('pools'), claims: writer('claims'), bridges: writer('bridges') };
+    this.writers = {
+      pools: writer('pools'),
+      claims: writer('claims'),
+      bridges: writer('bridges'),
+      restorations: writer('restorations'),
+    };
     this.raiseCounter = database.prepare(
       'INSERT INTO counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)',
     );
@@ -79,20 +69,25 @@ export class SqliteStore implements Store {
   /**
    * Opens the store of a folder, and makes it when the folder never had one.
    *
-   * @throws NetloomError NL_STORE_FAILED: in use, damaged, lost, or of another release
+   * @throws NetloomError NL_STORE_FAILED: in use, damaged, lost, of another release, or older than
+   * what was acknowledged
    */
   static open(folder: string, onFailure: StoreFailureListener = () => {}): SqliteStore {
     makeFolder(folder);
     const lock = FolderLock.take(folder);
     const { state } = storeFiles(folder);
     try {
-      if (!existsSync(state)) createStore(folder, state, lock);
-      const database = openChecked(state, false);
-      if (lock.storeId === undefined) lock.remember(storeIdOf(database));
-      if (lock.storeId !== storeIdOf(database)) {
-        throw new NetloomError(storeDamaged(state, 'it is not the store that this folder had'));
+      if (!existsSync(state)) {
+        if (lock.storeId !== undefined) {
+          throw new NetloomError(storeDamaged(state, 'it is gone from a folder that had a store'));
+        }
+        createStoreFile(folder, state);
       }
-      return new SqliteStore(database, state, lock, onFailure);
+      const testimony = checkIdentity(folder, state, lock);
+      if (lock.storeId === undefined) lock.remember(testimony.storeId);
+      const witness = Witness.open(folder, testimony);
+      const database = openToWrite(state);
+      return new SqliteStore(database, state, lock, witness, testimony.commits, onFailure);
     } catch (error) {
       lock.release();
       throw asStoreProblem(state, error);
@@ -105,7 +100,7 @@ export class SqliteStore implements Store {
     if (!existsSync(state)) throw new NetloomError(storeDamaged(state, 'there is no such file'));
     let database: DatabaseSync | undefined;
     try {
-      database = openChecked(state, true);
+      database = openToRead(state);
       return readContents(database, state);
     } catch (error) {
       throw asStoreProblem(state, error);
@@ -115,11 +110,11 @@ export class SqliteStore implements Store {
   }
 
   load(): StoreContents {
-    return readContents(this.database, this.file);
+    return readContents(this.database, this.place);
   }
 
   stream(): StreamedContents {
-    return streamContents(this.database, this.file);
+    return streamContents(this.database, this.place);
   }
 
   write(changes: readonly StoreChange[]): Promise<void> {
@@ -131,6 +126,7 @@ export class SqliteStore implements Store {
     this.isOpen = false;
     this.group.flush();
     this.database.close();
+    this.witness.close();
     this.lock.release();
   }
 
@@ -142,13 +138,18 @@ export class SqliteStore implements Store {
       else counters.set(change.name, Math.max(change.value, counters.get(change.name) ?? 0));
     }
     for (const [name, value] of counters) this.raiseCounter.run(name, value);
+    this.raiseCounter.run(COMMITS, this.commits + 1);
     // No ROLLBACK after an error: the store is given up, and SQLite rolls back at the next open.
     this.end.run();
+    this.commits += 1;
+    this.witness.write(this.commits);
   }
 
   private put(change: Exclude<StoreChange, { kind: 'counter' }>): void {
     if (change.kind === 'claim') this.putRow('claims', change.serial, change.claim);
     else if (change.kind === 'pool') this.putRow('pools', change.name, change.pool);
+    else if (change.kind === 'restoration')
+      this.putRow('restorations', change.restoration.epoch, change.restoration);
     else this.putRow('bridges', change.name, change.bridge);
   }
 
@@ -162,85 +163,38 @@ export class SqliteStore implements Store {
   }
 }
 
-/** Made beside its place and renamed: a file that is there is a whole store, or damaged. */
-function createStore(folder: string, state: string, lock: FolderLock): void {
-  if (lock.storeId !== undefined || existsSync(`${state}-wal`)) {
-    throw new NetloomError(storeDamaged(state, 'it is gone from a folder that had a store'));
-  }
-  const unfinished = `${state}.new`;
-  rmSync(unfinished, { force: true });
-  touchPrivate(unfinished);
-  const database = new DatabaseSync(unfinished);
-  database.exec('PRAGMA synchronous = FULL; BEGIN');
-  database.exec(SCHEMA);
-  database.prepare('INSERT INTO store VALUES (?)').run(randomUUID());
-  database.exec('COMMIT');
-  database.close();
-  renameSync(unfinished, state);
-  syncFolder(folder);
-}
-
-function openChecked(state: string, readOnly: boolean): DatabaseSync {
-  const database = new DatabaseSync(state, { readOnly, timeout: 1000 });
+/**
+ * Looks whether the file is intact, the one that this folder had, and not behind its witness: then
+ * somebody put a copy back, or commits were lost. Nothing is changed before all of that is sure.
+ */
+function checkIdentity(folder: string, state: string, lock: FolderLock): Testimony {
+  const database = openToRead(state);
   try {
-    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-    if (version < OLDEST_VERSION || version > STORE_VERSION) {
-      const why = `it is of store version ${version}, and this release reads versions ${OLDEST_VERSION} to ${STORE_VERSION}`;
-      throw new NetloomError(storeDamaged(state, why));
+    const is = { storeId: storeIdOf(database), commits: commitsOf(database) };
+    if (lock.storeId !== undefined && lock.storeId !== is.storeId) {
+      throw new NetloomError(storeDamaged(state, 'it is not the store that this folder had'));
     }
-    const [first] = database.prepare('PRAGMA quick_check(1)').all();
-    const verdict = String(first?.quick_check);
-    if (verdict !== 'ok') throw new NetloomError(storeDamaged(state, verdict));
-    // FULL: with NORMAL a power cut may take the last commits of the write-ahead log.
-    if (!readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    // From here on an older release refuses the store.
-    if (!readOnly && version < STORE_VERSION)
-      database.exec(`PRAGMA user_version = ${STORE_VERSION}`);
-    return database;
-  } catch (error) {
+    checkWitness(folder, state, is);
+    return is;
+  } finally {
     database.close();
-    throw error;
   }
 }
 
-function readContents(database: DatabaseSync, file: string): StoreContents {
-  const contents = streamContents(database, file);
-  return { ...contents, claims: [...contents.claims] };
-}
-
-function streamContents(database: DatabaseSync, file: string): StreamedContents {
-  function* read<T>(table: Table): Generator<T> {
-    const rows = database.prepare(`SELECT key, record, crc FROM ${table} ORDER BY key`);
-    for (const row of rows.iterate()) {
-      const text = String(row.record);
-      if (crc32(text) !== row.crc) {
-        throw new NetloomError(
-          storeDamaged(file, `row ${row.key} of ${table} fails its check sum`),
-        );
-      }
-      yield JSON.parse(text) as T;
-    }
+function checkWitness(folder: string, state: string, is: Testimony): void {
+  const said = Witness.read(folder);
+  const file = Witness.fileOf(folder);
+  // Before the first commit, and after a release without witnesses, there is none.
+  if (said === undefined && is.commits === 0) return;
+  if (said === undefined) {
+    throw new NetloomError(
+      storeOutdated(state, `${file}, which says how far it has come, is gone`),
+    );
   }
-  const counters: Record<CounterName, number> = { book: 0, bridges: 0 };
-  for (const row of database.prepare('SELECT name, value FROM counters').all()) {
-    counters[row.name as CounterName] = Number(row.value);
+  if (said.storeId !== is.storeId) {
+    throw new NetloomError(storeOutdated(state, `${file} is of another store`));
   }
-  return {
-    pools: [...read<PoolRecord>('pools')],
-    claims: read<ClaimRecord>('claims'),
-    bridges: [...read<BridgeRecord>('bridges')],
-    counters,
-    storeId: storeIdOf(database),
-  };
-}
-
-function storeIdOf(database: DatabaseSync): string {
-  const row = database.prepare('SELECT id FROM store').get();
-  if (row === undefined) throw new Error('the id of the store is missing');
-  return String(row.id);
-}
-
-function asStoreProblem(file: string, error: unknown): Error {
-  if (isNetloomError(error)) return error;
-  return new NetloomError(storeDamaged(file, (error as Error).message), { cause: error });
+  if (said.commits <= is.commits) return;
+  const why = `it stands at commit ${is.commits}, and the agent has acknowledged commit ${said.commits} (${file})`;
+  throw new NetloomError(storeOutdated(state, why));
 }

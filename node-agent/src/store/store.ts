@@ -72,9 +72,29 @@ export interface BridgeRecord extends BridgeWish {
 /** Counters that never go back: of the address book, and of the bridges' incarnations. */
 export type CounterName = 'book' | 'bridges';
 
+/** A backup that was put in a store's place. */
+export interface Restoration {
+  /** Raised by each restoration; 0 is the time before the first. */
+  readonly epoch: number;
+  /** The file that it came from. */
+  readonly from: string;
+  /** In ms since 1970. */
+  readonly restoredAt: number;
+  /**
+   * Why claims are served again: an audit has set aside what is in use, or an operator said so.
+   * Absent until then.
+   */
+  readonly released?: {
+    readonly at: number;
+    readonly by: 'audit' | 'operator';
+    readonly why: string;
+  };
+}
+
 /** One row to write. */
 export type StoreChange =
   | BookChange
+  | { readonly kind: 'restoration'; readonly restoration: Restoration }
   | { readonly kind: 'bridge'; readonly name: string; readonly bridge: BridgeRecord | undefined }
   | { readonly kind: 'counter'; readonly name: CounterName; readonly value: number };
 
@@ -86,6 +106,8 @@ export interface StoreContents {
   readonly counters: Readonly<Record<CounterName, number>>;
   /** Made once with the store; tells a restored or replaced store from the old one. */
   readonly storeId: string;
+  /** The last restoration; absent for a store that never had one. */
+  readonly restored?: Restoration | undefined;
 }
 
 /** The same for a start: the claims, ordered by serial, can be gone through once, and are read meanwhile. */
@@ -95,6 +117,8 @@ export interface StreamedContents extends Omit<StoreContents, 'claims'> {
 
 /** Where an agent keeps what it must not forget. */
 export interface Store {
+  /** Where it is, for messages: the file's path. @default - nowhere in particular */
+  readonly place?: string | undefined;
   load(): StoreContents;
   /** Like {@link load}, without ever holding all claims in memory. */
   stream(): StreamedContents;

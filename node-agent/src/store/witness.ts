@@ -1,0 +1,87 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import { NetloomError } from 'netloom';
+import { storeDamaged, syncFolder } from './folder';
+
+/** What the witness of a store says of it. */
+export interface Testimony {
+  readonly storeId: string;
+  /** Number of the last commit that was acknowledged, or one before it. */
+  readonly commits: number;
+}
+
+const HEAD = 'netloom-witness 1';
+
+/** One line of fixed length in one sector of the disk: it is written in place. */
+const LINE = /^netloom-witness 1 ([0-9a-f-]{36}) (\d{16}) ([0-9a-f]{8})\n$/;
+
+/**
+ * Says beside the store how far the store has come. A file that is put back from an older copy, or
+ * that has lost its write-ahead log, is whole in itself; only from outside can it be told.
+ *
+ * Written after each commit, without waiting for the disk: kill -9 takes nothing from it, and a power
+ * cut at most leaves it behind, which says less and nothing wrong.
+ */
+export class Witness {
+  private constructor(
+    private readonly handle: number,
+    private readonly storeId: string,
+  ) {}
+
+  static fileOf(folder: string): string {
+    return path.join(folder, 'state.witness');
+  }
+
+  /**
+   * What it said last; undefined when there is none.
+   *
+   * @throws NetloomError NL_STORE_FAILED, when it can't be read
+   */
+  static read(folder: string): Testimony | undefined {
+    const file = Witness.fileOf(folder);
+    let text: string;
+    try {
+      text = readFileSync(file, 'latin1');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new NetloomError(storeDamaged(file, (error as Error).message), { cause: error });
+    }
+    const [, storeId = '', commits = '', sum = ''] = LINE.exec(text) ?? [];
+    if (lineOf(storeId, Number(commits)) === text && sum !== '') {
+      return { storeId, commits: Number(commits) };
+    }
+    throw new NetloomError(storeDamaged(file, 'it is not what an agent writes'));
+  }
+
+  /** Goes on from what is there, or begins one. It is on disk then. */
+  static open(folder: string, { storeId, commits }: Testimony): Witness {
+    const file = Witness.fileOf(folder);
+    const unfinished = `${file}.new`;
+    const made = openSync(unfinished, 'w', 0o600);
+    try {
+      writeSync(made, lineOf(storeId, commits));
+      fsyncSync(made);
+    } finally {
+      closeSync(made);
+    }
+    renameSync(unfinished, file);
+    syncFolder(folder);
+    return new Witness(openSync(file, 'r+'), storeId);
+  }
+
+  /** @param commits number of a commit that is durable */
+  write(commits: number): void {
+    writeSync(this.handle, lineOf(this.storeId, commits), 0);
+  }
+
+  close(): void {
+    fsyncSync(this.handle);
+    closeSync(this.handle);
+  }
+}
+
+function lineOf(storeId: string, commits: number): string {
+  const said = `${HEAD} ${storeId} ${String(commits).padStart(16, '0')}`;
+  return `${said} ${crc32(said).toString(16).padStart(8, '0')}\n`;
+}
