@@ -101,7 +101,7 @@ class Agent implements NodeAgent {
       otherManagers: () => readNetworkManagers(new HostRoot(config.host.root)),
     });
     const cluster = this.askCluster(config);
-    const server = await AgentServer.create({
+    const server = new AgentServer({
       info: { name: config.name, version: agentVersion(), store: contents.storeId },
       addresses,
       bridges,

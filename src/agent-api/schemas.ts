@@ -217,3 +217,22 @@ export type BridgeSpec = z.infer<typeof bridgeSpecSchema>;
 export type PutBridge = z.infer<typeof putBridgeSchema>;
 export type BridgeView = z.infer<typeof bridgeViewSchema>;
 export type AgentInfo = z.infer<typeof infoSchema>;
+
+/** The documents of the contract by the names that the OpenAPI document gives them. */
+export const API_SCHEMAS = {
+  Problem: problemSchema,
+  ProblemDocument: problemDocumentSchema,
+  PoolSpec: poolSpecSchema,
+  PutPool: putPoolSchema,
+  PoolView: poolViewSchema,
+  PoolList: poolListSchema,
+  ClaimRequest: claimRequestSchema,
+  ClaimView: claimViewSchema,
+  ClaimList: claimListSchema,
+  Removed: removedSchema,
+  BridgeSpec: bridgeSpecSchema,
+  PutBridge: putBridgeSchema,
+  BridgeView: bridgeViewSchema,
+  BridgeList: bridgeListSchema,
+  AgentInfo: infoSchema,
+} as const;

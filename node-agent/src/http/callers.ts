@@ -24,6 +24,14 @@ export class Caller {
   }
 
   /** @throws NetloomError NL_AGENT_FORBIDDEN */
+  requireOneOf(verbs: readonly Verb[]): void {
+    if (verbs.some((verb) => this.rights.verbs.includes(verb))) return;
+    if (verbs.length === 1) this.require(verbs[0] as Verb);
+    const allowed = `a credential with one of the verbs ${verbs.join(', ')}`;
+    throw this.forbidden('verb', `may not ${verbs.join(' or ')}`, allowed);
+  }
+
+  /** @throws NetloomError NL_AGENT_FORBIDDEN */
   requirePool(pool: string): void {
     if (this.mayUsePool(pool)) return;
     const allowed = `pools that match ${this.rights.pools.join(', ')}`;
@@ -72,11 +80,11 @@ export class Caller {
  * @throws NetloomError NL_AGENT_TOKEN (nobody), NL_AGENT_FORBIDDEN (somebody without rights),
  *   NL_CLUSTER_UNREACHABLE (nobody can say)
  */
-export async function identify(
+export function identify(
   request: IncomingMessage,
   credentials: Credentials,
   cluster?: ServiceAccounts,
-): Promise<Caller> {
+): Caller | Promise<Caller> {
   const { authorization } = request.headers;
   if (authorization !== undefined) return byToken(authorization, credentials, cluster);
   const name = certificateName(request.socket as TLSSocket);
@@ -92,11 +100,12 @@ export async function identify(
   });
 }
 
-async function byToken(
+/** At once, unless the cluster has to be asked. */
+function byToken(
   authorization: string,
   credentials: Credentials,
   cluster: ServiceAccounts | undefined,
-): Promise<Caller> {
+): Caller | Promise<Caller> {
   const token = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1];
   if (token === undefined)
     throw new NetloomError(unknownCaller('the authorization header is no bearer token'));
@@ -107,6 +116,14 @@ async function byToken(
     if (timingSafeEqual(known.hash, hash)) found = known;
   }
   if (found) return new Caller(found.name, found.rights);
+  return byClusterToken(token, credentials, cluster);
+}
+
+async function byClusterToken(
+  token: string,
+  credentials: Credentials,
+  cluster: ServiceAccounts | undefined,
+): Promise<Caller> {
   const account = await cluster?.holderOf(token);
   if (account) return byAccount(account, credentials);
   throw new NetloomError(unknownCaller('the token is not one of this agent'));

@@ -1,5 +1,6 @@
 import { isNetloomError, type Problem, type ProblemCode } from 'netloom';
 import type { ProblemDocument } from 'netloom/agent-api';
+import { BodyError } from './body';
 
 /** Media type of RFC 9457. */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -55,23 +56,9 @@ export function problemDocument(problems: readonly Problem[], status?: number): 
 
 /** The refusal for anything that was thrown while a request was served. */
 export function documentOfError(error: unknown): ProblemDocument {
+  if (error instanceof BodyError) return problemDocument(error.problems, error.status);
   if (isNetloomError(error)) return problemDocument(error.problems);
-  const { statusCode, message } = error as { statusCode?: number; message: string };
-  // Fastify's own refusals: body too big, not JSON, wrong media type.
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return problemDocument([badRequest(message)], statusCode);
-  }
   return problemDocument([internalError()], 500);
-}
-
-function badRequest(message: string): Problem {
-  return {
-    code: 'NL_REQUEST_INVALID',
-    key: '',
-    found: message,
-    allowed: 'JSON of at most 64 kB, with content-type application/json',
-    fix: 'correct the request',
-  };
 }
 
 /** Says nothing of the cause to the caller; the agent's log does. */

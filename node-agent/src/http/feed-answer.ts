@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Feed } from './feed';
+
+/** Media type of lines of JSON. */
+export const LINES_TYPE = 'application/x-ndjson';
+
+/** What a slow client may have waiting, in bytes. Who reads more slowly is cut off, and resumes. */
+const WAITING_LIMIT = 1024 * 1024;
+
+/** Sends the lines of a feed until either side has enough. */
+export function serveFeed(feed: Feed, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': LINES_TYPE, 'cache-control': 'no-store' });
+  response.flushHeaders();
+  request.resume();
+  let isOpen = true;
+  const stop = feed.start({
+    send: (line) => {
+      if (!isOpen) return false;
+      response.write(`${JSON.stringify(line)}\n`);
+      if (response.writableLength <= WAITING_LIMIT) return true;
+      isOpen = false;
+      response.destroy();
+      return false;
+    },
+    end: () => {
+      isOpen = false;
+      response.end();
+    },
+  });
+  response.on('close', () => {
+    isOpen = false;
+    stop();
+  });
+}

@@ -1,0 +1,77 @@
+import {
+  bridgeListSchema,
+  bridgeViewSchema,
+  putBridgeSchema,
+  removedSchema,
+} from 'netloom/agent-api';
+import { z } from 'zod';
+import type { BridgeService } from '../../bridges';
+import { requireOwners, route } from '../route';
+import { flagSchema, nameParams, removalQuery } from './params';
+
+/** Bridges of the node. */
+export const BRIDGE_ROUTES = [
+  route({
+    name: 'listBridges',
+    method: 'GET',
+    path: '/v1/bridges',
+    summary:
+      'All bridges of owners that the caller may act for, as they are wanted and as they are',
+    verbs: ['read'],
+    answer: bridgeListSchema,
+    handle: async ({ caller }, { bridges }) => ({
+      bridges: (await bridges.list()).filter((bridge) => caller.mayActFor(bridge.owner)),
+    }),
+  }),
+  route({
+    name: 'putBridge',
+    method: 'PUT',
+    path: '/v1/bridges/{name}',
+    summary: 'Makes or changes a bridge; a dry run answers the steps that this would take',
+    verbs: ['bridge'],
+    params: nameParams,
+    query: z.strictObject({ dryRun: flagSchema }),
+    body: putBridgeSchema,
+    answer: bridgeViewSchema,
+    handle: async (call, { bridges }) => {
+      const { caller, params, body } = call;
+      const { name } = params;
+      const { owner, from, id, spec } = body;
+      requireOwners(caller, owner, from);
+      const requestAddress = plainAddress(call.localAddress);
+      const asked = { name, owner, from, id, spec, identity: caller.identity, requestAddress };
+      if (call.query.dryRun === 'true') return bridges.preview(asked);
+      const note = call.audit('bridge.put', { bridge: name, owner }, describe(bridges, name));
+      const view = await bridges.put(asked);
+      note.after = `${describe(bridges, name)}; steps: ${view.steps.join(', ') || 'none'}`;
+      return view;
+    },
+  }),
+  route({
+    name: 'removeBridge',
+    method: 'DELETE',
+    path: '/v1/bridges/{name}',
+    summary: 'Removes a bridge and brings back what was there; an older incarnation has no effect',
+    verbs: ['bridge'],
+    params: nameParams,
+    query: removalQuery.omit({ dryRun: true }),
+    answer: removedSchema,
+    handle: async ({ caller, params: { name }, query: { id, owner }, audit }, { bridges }) => {
+      caller.requireOwner(owner);
+      const note = audit('bridge.remove', { bridge: name, owner }, describe(bridges, name));
+      const removed = await bridges.remove({ name, id, owner, identity: caller.identity });
+      note.after = `${id} ${removed ? 'removed' : 'no effect'}`;
+      return { removed };
+    },
+  }),
+];
+
+function describe(bridges: BridgeService, name: string): string | undefined {
+  const record = bridges.recorded(name);
+  return record && `${name}#${record.incarnation} ${JSON.stringify(record.spec)}`;
+}
+
+/** Without the prefix of an IPv4 address on a socket that takes both families. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.replace(/^::ffff:(?=\d+\.)/i, '');
+}

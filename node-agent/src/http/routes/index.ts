@@ -1,0 +1,13 @@
+import type { Route } from '../route';
+import { AGENT_ROUTES } from './agent';
+import { BRIDGE_ROUTES } from './bridges';
+import { CLAIM_ROUTES } from './claims';
+import { POOL_ROUTES } from './pools';
+
+/** Every route of the agent: the server, the OpenAPI document and the tests know no other list. */
+export const ROUTES: readonly Route[] = [
+  ...AGENT_ROUTES,
+  ...POOL_ROUTES,
+  ...CLAIM_ROUTES,
+  ...BRIDGE_ROUTES,
+];
