@@ -1,7 +1,9 @@
+import { NetloomError, type Problem } from '../errors';
 import { IpAddress } from './address';
 import { type BatchAnswer, type BatchMode, type BatchStep, runAll, runEach } from './batch';
 import { InterfaceAddress } from './cidr';
 import { ClaimDesk } from './claim-desk';
+import { claimsCollide, claimWithoutPool } from './claim-problems';
 import type {
   Asker,
   ClaimFilter,
@@ -36,14 +38,16 @@ export class AddressBook {
   private readonly desk = new ClaimDesk(this.pools, this.tallies, () => this.nextNumber());
   private counter: number;
 
-  /** @throws Error when two claims hold one address, or a claim's pool is missing: a damaged store */
+  /** @throws NetloomError NL_CLAIMS_COLLIDE, of all claims that do not fit together */
   constructor(pools: Iterable<PoolRecord> = [], claims: Iterable<ClaimRecord> = [], counter = 0) {
     this.counter = counter;
     for (const record of pools) {
       this.pools.load(record);
       this.counter = Math.max(this.counter, record.incarnation);
     }
-    for (const claim of inOrder(claims)) this.load(claim);
+    const problems: Problem[] = [];
+    for (const claim of inOrder(claims)) this.load(claim, problems);
+    if (problems.length > 0) throw new NetloomError(problems);
   }
 
   /** Highest number used for serials and incarnations; kept so that none comes back after a restart. */
@@ -205,12 +209,12 @@ export class AddressBook {
     }
   }
 
-  private load(record: ClaimRecord): void {
+  private load(record: ClaimRecord, problems: Problem[]): void {
     const ledger = this.pools.ledger(record.pool);
-    if (!ledger) {
-      throw new Error(`claim ${record.serial} is in pool "${record.pool}", which is not there`);
-    }
-    ledger.load(holdingOf(record, this.tallies.of(record.identity)));
+    const holding = holdingOf(record, this.tallies.of(record.identity));
+    if (ledger === undefined) problems.push(claimWithoutPool(record));
+    const rival = ledger?.load(holding);
+    if (rival) problems.push(claimsCollide(recordOf(record.pool, rival), record));
     this.counter = Math.max(this.counter, record.serial, record.incarnation);
   }
 

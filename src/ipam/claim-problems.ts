@@ -86,6 +86,33 @@ export function offerGone(request: Asker & { pool: string }, from?: string): Pro
   };
 }
 
+/** The problem of two stored claims of one address: either may be in use. */
+export function claimsCollide(one: ClaimRecord, other: ClaimRecord): Problem {
+  return {
+    code: 'NL_CLAIMS_COLLIDE',
+    key: 'claims',
+    found: `two claims of pool "${one.pool}" hold one address: ${claimText(one)} and ${claimText(other)}`,
+    allowed: 'one claim for each address',
+    fix: `find out which of the two has it, and take the other out: netloom-agent forget --config agent.yaml --claim ${other.serial}`,
+  };
+}
+
+/** The problem of a stored claim whose pool is not stored. */
+export function claimWithoutPool(claim: ClaimRecord): Problem {
+  return {
+    code: 'NL_CLAIMS_COLLIDE',
+    key: 'claims',
+    found: `${claimText(claim)} is of pool "${claim.pool}", which is not there`,
+    allowed: 'claims of pools that the store holds',
+    fix: `restore a backup that has the pool, or take the claim out: netloom-agent forget --config agent.yaml --claim ${claim.serial}`,
+  };
+}
+
+function claimText({ serial, owner, identity, addresses, mac }: ClaimRecord): string {
+  const what = [...addresses, ...(mac === undefined ? [] : [mac])].join(' ');
+  return `claim ${serial} (${what}, of ${owner}, identity "${identity}")`;
+}
+
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

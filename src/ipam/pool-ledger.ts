@@ -124,21 +124,24 @@ export class PoolLedger {
     }
   }
 
-  /** Puts a stored holding in: what is claimed, and else what was given later, has the address. */
-  load(holding: Holding): void {
+  /**
+   * Puts a stored holding in: what is claimed, and else what was given later, has the address.
+   *
+   * @returns another claim of the same address, which the store then must not have; nothing has changed
+   */
+  load(holding: Holding): Holding | undefined {
     for (let rival = this.rivalOf(holding); rival; rival = this.rivalOf(holding)) {
       const isClaimed = holding.state === 'claimed';
-      if (rival.state === 'claimed' && isClaimed) {
-        throw new Error(`${recordOf(this.name, holding).addresses.join(' ')} is held twice`);
-      }
+      if (rival.state === 'claimed' && isClaimed) return rival;
       if (rival.state === 'claimed' || (!isClaimed && timeOf(rival) > timeOf(holding))) {
         this.recall(holding);
-        return;
+        return undefined;
       }
       this.remember(rival);
     }
     this.add(holding);
     this.moveBehind(holding);
+    return undefined;
   }
 
   private rivalOf(holding: Holding): Holding | undefined {

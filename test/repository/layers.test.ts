@@ -176,7 +176,7 @@ describe('imports between folders, as Biome checks them', () => {
         '../../src/ipam',
         '../../lib',
       ],
-      allowed: ['netloom', 'netloom/agent-api', 'fastify', 'node:sqlite', './store'],
+      allowed: ['netloom', 'netloom/agent-api', 'pino', 'node:sqlite', './store'],
     },
     {
       folder: 'examples/story',
