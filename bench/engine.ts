@@ -55,13 +55,14 @@ export async function benchEngine(): Promise<Row[]> {
     const numbers = await runProgram<Speed>('engine-netloom', [...args, 'numbers']);
     const book = await runProgram<Speed>('engine-netloom', [...args, 'book']);
     const linear = await runProgram<Speed>('engine-linear', args);
+    const map = await runProgram<Speed>('engine-map', args);
     const peer = linear.result.perSecond;
     rows.push(
       { what: `free + give in ${what}`, netloom: numbers.result.perSecond, peer, unit: '/s' },
       {
-        what: 'the same by the whole book: owners, quarantines, rows',
+        what: 'the same by the whole book: owners, quarantines, rows (peer: a map of owners)',
         netloom: book.result.perSecond,
-        peer,
+        peer: map.result.perSecond,
         unit: '/s',
       },
     );

@@ -61,11 +61,12 @@ function measureBook(): number {
     for (let pair = 0; pair < PAIRS; pair++) {
       now += STEP_MS;
       const claim = claims[next()] as (typeof claims)[number];
-      const { value } = book.release({ pool: 'bench', identity, ...claim }, now);
-      if (!value.released) throw new Error(`${claim.owner} had nothing to release`);
+      const { owner: before, incarnation } = claim;
+      const { value } = book.release({ pool: 'bench', owner: before, identity, incarnation }, now);
+      if (!value.released) throw new Error(`${before} had nothing to release`);
       const place = turn++ % idle.length;
       const owner = idle[place] as string;
-      idle[place] = claim.owner;
+      idle[place] = before;
       claim.owner = owner;
       claim.incarnation = book.claim({ pool: 'bench', owner, identity }, now).value.incarnation;
     }
