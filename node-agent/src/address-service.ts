@@ -1,5 +1,5 @@
 import {
-  AddressBook,
+  type AddressBook,
   type ClaimRecord,
   type ClaimRequest,
   checkPoolName,
@@ -13,6 +13,7 @@ import {
   withPrefix,
 } from 'netloom';
 import type { ClaimList, ClaimQuery, ClaimView, PoolView } from 'netloom/agent-api';
+import { loadBook } from './load-book';
 import { checkChangeId } from './problems';
 import type { Store, StreamedContents } from './store';
 
@@ -34,7 +35,7 @@ export class AddressService {
     contents: StreamedContents,
     private readonly clock: Clock,
   ) {
-    this.book = new AddressBook(contents.pools, contents.claims, contents.counters.book);
+    this.book = loadBook(contents, store.place);
   }
 
   pools(): Promise<PoolView[]> {

@@ -155,6 +155,17 @@ function program(): Command {
     });
 
   cli
+    .command('forget')
+    .description('take out a claim that keeps a stopped agent from starting; it names it')
+    .requiredOption('--config <file>', 'agent.yaml')
+    .requiredOption('--claim <number>', 'the number that the agent names')
+    .action(async ({ config, claim }: { config: string; claim: string }) => {
+      const { forgetClaim } = await import('./commands/forget.js');
+      const taken = await forgetClaim(config, Number(claim));
+      print([`taken out: ${JSON.stringify(taken)}`]);
+    });
+
+  cli
     .command('remove')
     .description('delete all bridges that netloom made on this host; the agent must be stopped')
     .requiredOption('--config <file>', 'agent.yaml')
@@ -180,5 +191,6 @@ function fail(error: unknown): void {
   for (const problem of error.problems) console.error(describeProblem(problem));
   const codes = new Set(error.problems.map((problem) => problem.code));
   if (codes.has('NL_CONFIG_INVALID')) process.exit(EXIT_CONFIG);
-  process.exit(codes.has('NL_STORE_FAILED') ? EXIT_STORE : 1);
+  const isStore = codes.has('NL_STORE_FAILED') || codes.has('NL_CLAIMS_COLLIDE');
+  process.exit(isStore ? EXIT_STORE : 1);
 }

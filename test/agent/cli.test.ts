@@ -50,6 +50,7 @@ describe('the command line', () => {
       'cert',
       'token',
       'status',
+      'forget',
       'drop-ins',
       'units',
       'ready',

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { AddressBook, claimId, NetloomError } from 'netloom';
+import { type AddressBook, claimId, NetloomError } from 'netloom';
 import { loadConfig } from '../config';
-import { FolderLock, SqliteStore, type StoreContents } from '../store';
+import { loadBook } from '../load-book';
+import { FolderLock, SqliteStore, type StoreContents, storeFiles } from '../store';
 
 /** What stands for the store of an agent that has none yet. */
 const NEVER = 'never started';
@@ -24,7 +25,7 @@ export function agentStatus(configFile: string, now: number): AgentStatus {
     return { name: config.name, running: false, store: NEVER, ...nothing };
   }
   const contents = SqliteStore.read(config.stateDir);
-  const book = new AddressBook(contents.pools, contents.claims, contents.counters.book);
+  const book = loadBook(contents, storeFiles(config.stateDir).state);
   const names = book.poolNames().filter((name) => book.pool(name, now));
   return {
     name: config.name,
