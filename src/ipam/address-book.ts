@@ -1,6 +1,6 @@
 import { NetloomError, type Problem } from '../errors';
 import { IpAddress } from './address';
-import { type BatchAnswer, type BatchMode, type BatchStep, runAll, runEach } from './batch';
+import { type BatchAnswer, type BatchMode, type BatchStep, runAll, runEach, tryOut } from './batch';
 import { InterfaceAddress } from './cidr';
 import { ClaimDesk } from './claim-desk';
 import { claimsCollide, claimWithoutPool } from './claim-problems';
@@ -20,9 +20,9 @@ import type {
 } from './claim-records';
 import { holdingOf, recordOf } from './holding';
 import { Journal } from './journal';
-import { pageOf } from './listing';
+import { pageOf, pageOfHoldings } from './listing';
 import { newestIncarnation } from './own-claims';
-import type { ParsedPoolSubnet } from './pool';
+import type { ParsedPoolSubnet, PoolSpec } from './pool';
 import { PoolRegister } from './pool-register';
 import { Tallies } from './tallies';
 
@@ -207,6 +207,55 @@ export class AddressBook {
       this.counter = last;
       throw error;
     }
+  }
+
+  /**
+   * What {@link batch} would answer now. Nothing changes, and what is given then may be something
+   * else: nothing is kept.
+   *
+   * @throws NetloomError as {@link batch}
+   */
+  tryBatch(steps: readonly BatchStep[], mode: BatchMode, now: number): BatchAnswer[] {
+    for (const { request } of steps) this.pools.live(request.pool, now);
+    const last = this.counter;
+    try {
+      return tryOut(this.desk, this.journal, steps, mode, now);
+    } finally {
+      this.counter = last;
+    }
+  }
+
+  /**
+   * The pool that {@link putPool} would make, or {@link offerPool}; nothing changes.
+   *
+   * @throws NetloomError as they do
+   */
+  tryPool(request: PoolRequest, now: number): PoolRecord {
+    const before = this.pools.checked(request, now)?.record;
+    const { name, spec, owner, identity } = request;
+    const incarnation = request.incarnation ?? before?.incarnation ?? 0;
+    return { name, spec, owner, identity, incarnation };
+  }
+
+  /**
+   * Whether {@link removePool} would remove a pool; nothing changes.
+   *
+   * @throws NetloomError as it does
+   */
+  tryRemovePool(name: string, asker: Asker, incarnation: number, now: number): boolean {
+    return this.pools.removable(name, asker, incarnation, now) !== undefined;
+  }
+
+  /**
+   * All claims that keep a pool from a new definition, in the order of giving: their addresses lie
+   * outside of it.
+   *
+   * @param after `next` of the page before. @param limit most claims on the page
+   * @throws NetloomError NL_POOL_UNKNOWN, and what is wrong with the definition
+   */
+  outside(name: string, spec: PoolSpec, now: number, after = 0, limit = 1_000): ClaimPage {
+    const ledger = this.pools.need(name, now);
+    return pageOfHoldings(ledger, this.pools.outside(ledger, spec), after, limit);
   }
 
   private load(record: ClaimRecord, problems: Problem[]): void {

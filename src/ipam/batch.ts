@@ -52,12 +52,34 @@ export function runAll(
   const takeBack = journal.during(() => {
     done = runEach(desk, steps, now);
   });
-  const problems = done.value.flatMap((answer, index) =>
-    'problems' in answer ? within(`[${index}]`, answer.problems) : [],
-  );
+  const problems = problemsOfSteps(done.value);
   if (problems.length === 0) return done;
   takeBack();
   throw new NetloomError(problems);
+}
+
+/** What steps would come to: all are run and taken back. @throws NetloomError as {@link runAll} */
+export function tryOut(
+  desk: ClaimDesk,
+  journal: Journal,
+  steps: readonly BatchStep[],
+  mode: BatchMode,
+  now: number,
+): BatchAnswer[] {
+  let answers: BatchAnswer[] = [];
+  const takeBack = journal.during(() => {
+    answers = runEach(desk, steps, now).value;
+  });
+  takeBack();
+  const problems = mode === 'all' ? problemsOfSteps(answers) : [];
+  if (problems.length > 0) throw new NetloomError(problems);
+  return answers;
+}
+
+function problemsOfSteps(answers: readonly BatchAnswer[]): Problem[] {
+  return answers.flatMap((answer, index) =>
+    'problems' in answer ? within(`[${index}]`, answer.problems) : [],
+  );
 }
 
 function runStep(desk: ClaimDesk, step: BatchStep, now: number): Step<BatchAnswer> {

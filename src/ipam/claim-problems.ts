@@ -113,12 +113,34 @@ function claimText({ serial, owner, identity, addresses, mac }: ClaimRecord): st
   return `claim ${serial} (${what}, of ${owner}, identity "${identity}")`;
 }
 
-export function count(number: number, noun: string): string {
+/** The problem of a pool that still has claims and is to be removed. */
+export function poolUsed(name: string, held: readonly Holding[]): Problem {
+  return {
+    code: 'NL_POOL_IN_USE',
+    key: 'pool',
+    found: `pool "${name}" still has ${count(held.length, 'claim')}: ${listOf(held)}`,
+    allowed: 'a pool without claims',
+    fix: 'release the claims first; a claim that a broken off `pulumi up` left comes back into the stack with another `pulumi up`',
+  };
+}
+
+/** The problem of a new definition that some claims would lie outside of. */
+export function claimsOutside(name: string, outside: readonly Holding[]): Problem {
+  return {
+    code: 'NL_POOL_IN_USE',
+    key: 'ranges',
+    found: `${count(outside.length, 'claim')} of pool "${name}" would lie outside its new definition: ${listOf(outside)}`,
+    allowed: 'a definition that holds every claimed address',
+    fix: 'keep these addresses in the ranges, or release the claims first',
+  };
+}
+
+function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** The first claims of a list with their addresses and owners, and how many there are besides. */
-export function listOf(claims: readonly Holding[]): string {
+function listOf(claims: readonly Holding[]): string {
   const shown = claims.slice(0, 5).map((claim) => `${placesOf(claim)} (${claim.owner})`);
   const more = claims.length - shown.length;
   return shown.join(', ') + (more > 0 ? `, and ${more} more` : '');

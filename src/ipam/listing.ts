@@ -31,6 +31,19 @@ export function pageOf(
   return { claims };
 }
 
+/** A page of some holdings, which are in the order of giving. */
+export function pageOfHoldings(
+  ledger: PoolLedger,
+  holdings: readonly Holding[],
+  after: number,
+  limit: number,
+): ClaimPage {
+  const rest = holdings.filter(({ serial }) => serial > after);
+  const page = rest.slice(0, limit);
+  const claims = page.map((holding) => recordOf(ledger.name, holding));
+  return rest.length > page.length ? { claims, next: page.at(-1)?.serial } : { claims };
+}
+
 /** By owner or address where the filter names one, else all. */
 function candidates(ledger: PoolLedger, filter: ClaimFilter, after: number): Iterable<Holding> {
   const known = filter.address === undefined ? undefined : holdersOf(ledger, filter.address);

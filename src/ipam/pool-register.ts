@@ -1,6 +1,6 @@
 import { NetloomError } from '../errors';
 import { giveUp } from './claim-moves';
-import { checkPoolName, count, listOf, poolOwned, poolUnknown } from './claim-problems';
+import { checkPoolName, claimsOutside, poolOwned, poolUnknown, poolUsed } from './claim-problems';
 import {
   type Asker,
   type BookChange,
@@ -11,7 +11,7 @@ import {
 } from './claim-records';
 import type { Holding } from './holding';
 import type { Journal } from './journal';
-import { checkPoolSpec, parsePoolSubnet } from './pool';
+import { checkPoolSpec, type PoolSpec, parsePoolSubnet } from './pool';
 import { PoolLedger } from './pool-ledger';
 import { spacesOf } from './pool-spaces';
 import { type Timer, Timers } from './timers';
@@ -54,8 +54,8 @@ export class PoolRegister {
     if (ledger === undefined || (endOf(ledger.record) ?? Number.POSITIVE_INFINITY) <= now) {
       return undefined;
     }
-    for (const { serial } of ledger.advance(now))
-      this.leftOver.push({ kind: 'claim', serial, claim: undefined });
+    const forgotten = ledger.advance(now);
+    if (forgotten.length > 0) this.leftOver = [...this.leftOver, ...forgotten.map(rowGone)];
     return ledger.record.removedUntil === undefined ? ledger : undefined;
   }
 
@@ -81,7 +81,7 @@ export class PoolRegister {
   }
 
   offer(request: PoolRequest, now: number): Step<PoolRecord> {
-    const existing = this.check(request, now)?.record;
+    const existing = this.checked(request, now)?.record;
     if (existing && existing.offeredUntil === undefined) {
       return { value: { ...existing, spec: request.spec }, changes: [] };
     }
@@ -89,29 +89,14 @@ export class PoolRegister {
   }
 
   put(request: PoolRequest, now: number): Step<PoolRecord> {
-    this.check(request, now);
+    this.checked(request, now);
     const incarnation = request.incarnation ?? this.nextNumber();
     return this.commit({ ...pick(request), incarnation }, now);
   }
 
   remove(name: string, asker: Asker, incarnation: number, now: number): Step<boolean> {
-    const ledger = this.live(name, now);
-    if (ledger === undefined || ledger.record.incarnation !== incarnation) {
-      return { value: false, changes: [] };
-    }
-    if (ledger.record.owner !== asker.owner || ledger.record.identity !== asker.identity) {
-      throw new NetloomError(poolOwned(ledger.record));
-    }
-    if (ledger.usage.claimed > 0) {
-      const held = [...ledger.serials.behind(0)].filter((one) => one.state === 'claimed');
-      throw new NetloomError({
-        code: 'NL_POOL_IN_USE',
-        key: 'pool',
-        found: `pool "${name}" still has ${count(held.length, 'claim')}: ${listOf(held)}`,
-        allowed: 'a pool without claims',
-        fix: 'release the claims first; a claim that a broken off `pulumi up` left comes back into the stack with another `pulumi up`',
-      });
-    }
+    const ledger = this.removable(name, asker, incarnation, now);
+    if (ledger === undefined) return { value: false, changes: [] };
     const given = [...ledger.serials.behind(0)].filter((one) => !isQuarantined(one));
     const changes = given.map((holding) => giveUp(ledger, holding, [], now));
     const removedUntil = ledger.lastQuarantine();
@@ -121,6 +106,45 @@ export class PoolRegister {
     ledger.record = record;
     this.plan(ledger);
     return { value: true, changes: [...changes, { kind: 'pool', name, pool: record }] };
+  }
+
+  /**
+   * The pool that a request would change; undefined when it would make one.
+   *
+   * @throws NetloomError NL_POOL_OWNED, NL_POOL_IN_USE, and what is wrong with the definition
+   */
+  checked(request: PoolRequest, now: number): PoolLedger | undefined {
+    const problems = [...checkPoolName(request.name), ...checkPoolSpec(request.spec)];
+    if (problems.length > 0) throw new NetloomError(problems);
+    const ledger = this.live(request.name, now);
+    if (!ledger) return undefined;
+    const { record } = ledger;
+    const isOwner = record.owner === request.owner || record.owner === request.from;
+    if (!isOwner || record.identity !== request.identity) {
+      throw new NetloomError(poolOwned(record));
+    }
+    const outside = outsideOf(ledger, request).filter(({ state }) => state === 'claimed');
+    if (outside.length === 0) return ledger;
+    throw new NetloomError(claimsOutside(request.name, outside));
+  }
+
+  /** The pool that a removal would remove. @throws NetloomError NL_POOL_OWNED, NL_POOL_IN_USE */
+  removable(name: string, asker: Asker, incarnation: number, now: number): PoolLedger | undefined {
+    const ledger = this.live(name, now);
+    if (ledger === undefined || ledger.record.incarnation !== incarnation) return undefined;
+    if (ledger.record.owner !== asker.owner || ledger.record.identity !== asker.identity) {
+      throw new NetloomError(poolOwned(ledger.record));
+    }
+    if (ledger.usage.claimed === 0) return ledger;
+    const held = [...ledger.serials.behind(0)].filter((one) => one.state === 'claimed');
+    throw new NetloomError(poolUsed(name, held));
+  }
+
+  /** Claims that a new definition of a pool would not hold. @throws NetloomError for a wrong one */
+  outside(ledger: PoolLedger, spec: PoolSpec): Holding[] {
+    const problems = checkPoolSpec(spec);
+    if (problems.length > 0) throw new NetloomError(problems);
+    return outsideOf(ledger, { spec }).filter(({ state }) => state === 'claimed');
   }
 
   /** Ends what was offered or removed, with all that is still in it. */
@@ -139,27 +163,6 @@ export class PoolRegister {
         this.leftOver.push({ kind: 'claim', serial, claim: undefined });
       this.leftOver.push(this.drop(ledger));
     }
-  }
-
-  private check(request: PoolRequest, now: number): PoolLedger | undefined {
-    const problems = [...checkPoolName(request.name), ...checkPoolSpec(request.spec)];
-    if (problems.length > 0) throw new NetloomError(problems);
-    const ledger = this.live(request.name, now);
-    if (!ledger) return undefined;
-    const { record } = ledger;
-    const isOwner = record.owner === request.owner || record.owner === request.from;
-    if (!isOwner || record.identity !== request.identity) {
-      throw new NetloomError(poolOwned(record));
-    }
-    const outside = outsideOf(ledger, request).filter((holding) => holding.state === 'claimed');
-    if (outside.length === 0) return ledger;
-    throw new NetloomError({
-      code: 'NL_POOL_IN_USE',
-      key: 'ranges',
-      found: `${count(outside.length, 'claim')} of pool "${request.name}" would lie outside its new definition: ${listOf(outside)}`,
-      allowed: 'a definition that holds every claimed address',
-      fix: 'keep these addresses in the ranges, or release the claims first',
-    });
   }
 
   private commit(record: PoolRecord, now: number): Step<PoolRecord> {
@@ -199,6 +202,10 @@ export class PoolRegister {
 
 function endOf({ offeredUntil, removedUntil }: PoolRecord): number | undefined {
   return removedUntil ?? offeredUntil;
+}
+
+function rowGone({ serial }: Holding): BookChange {
+  return { kind: 'claim', serial, claim: undefined };
 }
 
 function isQuarantined(holding: Holding): boolean {
