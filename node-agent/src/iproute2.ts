@@ -1,8 +1,17 @@
 import { spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { NetloomError, type Problem } from 'netloom';
 import type { HostLinks, LinkDriver, LinkListener, LinkState } from './bridges';
+import {
+  type HostImage,
+  type ImageDriver,
+  type LinkImage,
+  type RouteImage,
+  routeLinks,
+  type VlanImage,
+} from './checkpoint/host-image';
 
 /** How long one run of `ip` may take, in ms. */
 const TIMEOUT_MS = 30_000;
@@ -22,9 +31,17 @@ interface Finished {
   readonly stderr: string;
 }
 
-/** Runs iproute2's `ip`, and is the only file that does: arguments as arrays, never a shell. */
-export class Iproute2 implements LinkDriver {
-  private file: string | undefined;
+/** Up to how many interfaces are asked for their routes one by one: a router may have a million of them. */
+const MOST_QUESTIONS = 16;
+
+/** Runs iproute2's `ip` and `bridge`, and is the only file that does: arguments as arrays, never a shell. */
+export class Iproute2 implements LinkDriver, ImageDriver {
+  private readonly files = new Map<string, string>();
+  /**
+   * A connection that children hold open, too: who is at its other end learns that this process is gone
+   * only once the command that it had started has ended.
+   */
+  held: Socket | undefined;
 
   /** @param folder where batches are written to, private to the agent */
   constructor(private readonly folder: string) {}
@@ -36,7 +53,7 @@ export class Iproute2 implements LinkDriver {
       this.query(['-j', '-6', 'route', 'show', 'table', 'all', 'default']),
     ]);
     const links = (addresses as RawLink[]).filter((raw) => raw.ifname !== undefined).map(linkState);
-    const routes = [...routes4, ...routes6] as RawRoute[];
+    const routes = [...routes4, ...routes6] as RouteImage[];
     return {
       links: new Map(links.map((link) => [link.name, link])),
       defaultRouteLinks: new Set(routes.flatMap(routeLinks)),
@@ -49,15 +66,63 @@ export class Iproute2 implements LinkDriver {
    */
   async apply(lines: readonly string[]): Promise<void> {
     if (lines.length === 0) return;
+    const { status, stderr } = await this.batch('ip', ['-batch', '-'], lines);
+    if (status !== 0) throw new NetloomError(commandFailed(failedLine(lines, stderr), stderr));
+  }
+
+  async force(program: 'ip' | 'bridge', lines: readonly string[]): Promise<string> {
+    if (lines.length === 0) return '';
+    const { status, stderr } = await this.batch(program, ['-force', '-batch', '-'], lines);
+    return status === 0 ? '' : stderr.trim();
+  }
+
+  async image(names: (links: readonly LinkImage[]) => ReadonlySet<string>): Promise<HostImage> {
+    const links = ((await this.query(['-j', '-d', 'addr', 'show'])) as LinkImage[]).filter(
+      (link) => link.ifname !== undefined,
+    );
+    const wanted = names(links);
+    const there = links.filter((link) => wanted.has(link.ifname)).map((link) => link.ifname);
+    const vlans = (await this.query(['-j', 'vlan', 'show'], 'bridge')) as VlanImage[];
+    return {
+      links,
+      routes: await this.routesOver(there),
+      vlans: vlans.filter((one) => wanted.has(one.ifname)),
+    };
+  }
+
+  /** Routes over these interfaces; those over several at once only where they are default routes. */
+  private async routesOver(names: readonly string[]): Promise<RouteImage[]> {
+    const routes: RouteImage[] = [];
+    const show = ['route', 'show', 'table', 'all'];
+    for (const family of ['inet', 'inet6'] as const) {
+      const ask = async (...more: string[]): Promise<RouteImage[]> => {
+        const args = ['-j', '-d', family === 'inet' ? '-4' : '-6', ...show, ...more];
+        return ((await this.query(args)) as RouteImage[]).map((raw) => ({ ...raw, family }));
+      };
+      const isFew = names.length <= MOST_QUESTIONS;
+      for (const name of isFew ? names : []) {
+        routes.push(...(await ask('dev', name)).map((route) => ({ ...route, dev: name })));
+      }
+      const rest = await (isFew ? ask('default') : ask());
+      routes.push(...rest.filter((route) => !isFew || route.nexthops !== undefined));
+    }
+    const wanted = new Set(names);
+    return routes.filter((route) => routeLinks(route).some((name) => wanted.has(name)));
+  }
+
+  private async batch(
+    program: 'ip' | 'bridge',
+    args: readonly string[],
+    lines: readonly string[],
+  ): Promise<Finished> {
     const unfit = lines.find((line) => !BATCH_LINE.test(line));
     if (unfit !== undefined) throw new Error(`unfit for ip -batch: ${JSON.stringify(unfit)}`);
-    const file = path.join(this.folder, 'batch');
+    const file = path.join(this.folder, `batch-${process.pid}`);
     writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
     const input = openSync(file, 'r');
     rmSync(file);
     try {
-      const { status, stderr } = await this.run(['-batch', '-'], input);
-      if (status !== 0) throw new NetloomError(commandFailed(failedLine(lines, stderr), stderr));
+      return await this.run(args, input, program);
     } finally {
       closeSync(input);
     }
@@ -68,7 +133,7 @@ export class Iproute2 implements LinkDriver {
    * Events that the kernel had to drop (it then complains) are events, too.
    */
   watch(listener: LinkListener): () => void {
-    const child = spawn(this.command(), ['monitor', 'link', 'address'], {
+    const child = spawn(this.command('ip'), ['monitor', 'link', 'address'], {
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -91,18 +156,27 @@ export class Iproute2 implements LinkDriver {
     };
   }
 
-  private async query(args: readonly string[]): Promise<unknown[]> {
-    const { status, stdout, stderr } = await this.run(args, 'ignore');
-    // A kernel without IPv6 answers the question for its routes with an error, and has none.
-    if (status !== 0 && args.includes('-6')) return [];
+  private async query(
+    args: readonly string[],
+    program: 'ip' | 'bridge' = 'ip',
+  ): Promise<unknown[]> {
+    const { status, stdout, stderr } = await this.run(args, 'ignore', program);
+    // A kernel without IPv6 answers the question for its routes with an error, and has none. The same
+    // goes for VLANs of bridges.
+    if (status !== 0 && (args.includes('-6') || program === 'bridge')) return [];
     if (status !== 0) throw new NetloomError(commandFailed(args.join(' '), stderr));
     return stdout.trim() === '' ? [] : (JSON.parse(stdout) as unknown[]);
   }
 
-  private run(args: readonly string[], stdin: number | 'ignore'): Promise<Finished> {
-    const child = spawn(this.command(), args, {
+  private run(
+    args: readonly string[],
+    stdin: number | 'ignore',
+    program: 'ip' | 'bridge' = 'ip',
+  ): Promise<Finished> {
+    const changes = stdin !== 'ignore' && this.held !== undefined && !this.held.destroyed;
+    const child = spawn(this.command(program), args, {
       env: environment(),
-      stdio: [stdin, 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe', ...(changes && this.held ? [this.held] : [])],
       timeout: TIMEOUT_MS,
     });
     const texts = { stdout: '', stderr: '' };
@@ -119,9 +193,10 @@ export class Iproute2 implements LinkDriver {
     });
   }
 
-  private command(): string {
-    this.file ??= findIp();
-    return this.file;
+  private command(program: 'ip' | 'bridge'): string {
+    const known = this.files.get(program) ?? findProgram(program);
+    this.files.set(program, known);
+    return known;
   }
 }
 
@@ -130,10 +205,10 @@ function environment(): Record<string, string> {
   return { LC_ALL: 'C', ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }) };
 }
 
-function findIp(): string {
+function findProgram(program: string): string {
   const onPath = (process.env.PATH ?? '').split(path.delimiter).filter(path.isAbsolute);
   for (const folder of [...FOLDERS, ...onPath]) {
-    const file = path.join(folder, 'ip');
+    const file = path.join(folder, program);
     try {
       accessSync(file, constants.X_OK);
       return file;
@@ -143,8 +218,8 @@ function findIp(): string {
   }
   throw new NetloomError({
     code: 'NL_HOST_COMMAND',
-    key: 'ip',
-    found: 'the command "ip" is not installed on this host',
+    key: program,
+    found: `the command "${program}" is not installed on this host`,
     allowed: 'a host with iproute2',
     fix: 'apt-get install iproute2, or the same of your distribution',
   });
@@ -213,13 +288,4 @@ function linkState(raw: RawLink): LinkState {
       local === undefined ? [] : [`${local}/${prefixlen}`],
     ),
   };
-}
-
-interface RawRoute {
-  readonly dev?: string;
-  readonly nexthops?: readonly { readonly dev?: string }[];
-}
-
-function routeLinks(route: RawRoute): string[] {
-  return [route.dev, ...(route.nexthops ?? []).map((hop) => hop.dev)].flatMap((dev) => dev ?? []);
 }
