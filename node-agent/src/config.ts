@@ -72,16 +72,21 @@ const kubernetesSchema = z.strictObject({
     .default([{ name: '*', pools: ['*'], owners: ['*'] }]),
 });
 
-/** Takes `10.0.0.5:8443`, `[fd00::5]:8443` and `localhost:8443`. */
-const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):(\d{1,5})$/;
+/** Takes `10.0.0.5:8443`, `[fd00::5]:8443`, `localhost:8443` and `:8443`. */
+const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):(\d{1,5})$/;
+
+/** What a pod learns of its node: one configuration then serves all nodes. */
+const NODE_NAME = 'NETLOOM_NODE_NAME';
+const HOST_ADDRESS = 'NETLOOM_HOST_ADDRESS';
 
 const hostPath = z.string().regex(/^\//, 'an absolute path');
 
 const configSchema = z.strictObject({
-  /** Name of the node or agent: part of the bridges' MAC addresses. */
+  /** Name of the node or agent: part of the bridges' MAC addresses. @default - NETLOOM_NODE_NAME of the environment */
   name: z
     .string()
     .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'a DNS name in lower case, such as edge-1'),
+  /** `:8443` listens on the address in NETLOOM_HOST_ADDRESS of the environment. */
   listen: z
     .array(
       z.string().refine((text) => Number(LISTEN.exec(text)?.[2] ?? 65536) < 65536, {
@@ -160,7 +165,14 @@ export function loadConfig(file: string): AgentConfig {
     configProblem(file, '', oneLine(error.message), 'YAML'),
   );
   if (problems.length > 0) throw new NetloomError(problems);
-  return parseConfig(document.toJS(), path.dirname(path.resolve(file)), file);
+  return parseConfig(named(document.toJS()), path.dirname(path.resolve(file)), file);
+}
+
+/** With the name of the pod's node, where the file leaves it out. */
+function named(input: unknown): unknown {
+  const name = process.env[NODE_NAME];
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  return isObject && name ? { name, ...input } : input;
 }
 
 /** Checks a configuration that is in memory already. */
@@ -173,7 +185,11 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
     );
   }
   const config = parsed.data;
-  const problems = [...checkNamesOnce(config, file), ...checkCallers(config, file)];
+  const problems = [
+    ...checkListen(config, file),
+    ...checkNamesOnce(config, file),
+    ...checkCallers(config, file),
+  ];
   if (problems.length > 0) throw new NetloomError(problems);
   const absolute = (name: string): string => path.resolve(folder, name);
   const { certFile, keyFile, clientCaFile } = config.tls;
@@ -202,7 +218,8 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
 export function listenAddresses(config: AgentConfig): ListenAddress[] {
   return config.listen.map((text) => {
     const [, host = '', port = ''] = LISTEN.exec(text) ?? [];
-    return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+    const address = host === '' ? process.env[HOST_ADDRESS] : host;
+    return { host: (address ?? '').replace(/^\[|\]$/g, ''), port: Number(port) };
   });
 }
 
@@ -216,6 +233,15 @@ export function unreadable(key: string, file: string, error: unknown): Problem {
     allowed: 'a file that the agent may read',
     fix: 'correct the path or the rights; netloom-agent init makes a complete set of files',
   };
+}
+
+function checkListen({ listen }: AgentConfig, file: string): Problem[] {
+  if (process.env[HOST_ADDRESS]) return [];
+  return listen.flatMap((text, index) => {
+    if (!text.startsWith(':')) return [];
+    const found = `"${text}" has no address, and the environment has no ${HOST_ADDRESS}`;
+    return [configProblem(file, `listen[${index}]`, found, 'HOST:PORT, such as 10.0.0.5:8443')];
+  });
 }
 
 function checkNamesOnce(config: AgentConfig, file: string): Problem[] {

@@ -77,6 +77,7 @@ export * from './multus-removal';
 export * from './netloom-crds';
 export * from './network';
 export * from './network-props';
+export * from './node-agent-install';
 export * from './openshift-networks';
 export * from './ovn-kubernetes-network';
 export * from './platform';

@@ -47,9 +47,15 @@ export function checkPlatformInTime(
 /**
  * An install that is there already: both would write objects of the same names. Charts and OpenShift's
  * operator have one object for all installs, which says itself what does not go together.
+ *
+ * @param isOurs true for installs that are objects of our own on every platform
  */
-export function checkInstalledOnce(install: IConstruct, platform: Platform): Problem[] {
-  if (['k3s', 'rke2', 'openshift', 'microshift'].includes(platform.name)) return [];
+export function checkInstalledOnce(
+  install: IConstruct,
+  platform: Platform,
+  isOurs = false,
+): Problem[] {
+  if (!isOurs && ['k3s', 'rke2', 'openshift', 'microshift'].includes(platform.name)) return [];
   const kind = install.constructor.name;
   for (const [other] of modelOf(install).installs) {
     if (other === install) return [];

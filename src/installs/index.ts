@@ -14,6 +14,8 @@ export * from './multus-rbac';
 export * from './multus-releases';
 export * from './multus-settings';
 export * from './network-crd';
+export * from './node-agent-parts';
+export * from './node-agent-settings';
 export * from './openshift-macvlan';
 export * from './openshift-networks';
 export * from './openshift-scc';

@@ -37,6 +37,7 @@ export {
   type PodInterface,
   type WantedInterfaceArgs,
 } from './network-status';
+export * from './node-agent-install';
 export * from './ovn-kubernetes-network';
 export * from './ptp-network';
 export type { Silence } from './silence';

@@ -14,6 +14,7 @@ export * from './multus-removal';
 export * from './names';
 export * from './network';
 export * from './network-groups';
+export * from './node-agent-install';
 export * from './node-facts';
 export * from './node-needs';
 export * from './objects';

@@ -1,5 +1,5 @@
 import type { Chart } from 'cdk8s';
-import { MultusInstall, Platform, WhereaboutsInstall } from 'netloom/constructs';
+import { MultusInstall, NodeAgentInstall, Platform, WhereaboutsInstall } from 'netloom/constructs';
 import type { AccessRequest } from '../support/api-server-client';
 
 /** A ServiceAccount that an install makes, and what its program does with it. */
@@ -248,9 +248,58 @@ const TANZU: readonly AccountCalls[] = [
   },
 ];
 
+const AGENTS = { group: 'netloom.io', resource: 'agents', name: 'worker-1' };
+
+/** What the callers of the node agent may is asked of the API server by the agent itself. */
+const NODE_AGENT: readonly AccountCalls[] = [
+  {
+    name: 'the node agent',
+    account: 'netloom-system/netloom-agent',
+    needed: [
+      ...each('create', { group: 'authentication.k8s.io', resource: 'tokenreviews' }),
+      ...each('create', { group: 'authorization.k8s.io', resource: 'subjectaccessreviews' }),
+    ],
+    refused: [
+      ...each('read bridge', AGENTS),
+      ...each('create', {
+        group: '',
+        resource: 'serviceaccounts',
+        subresource: 'token',
+        namespace: 'ci',
+      }),
+      ...each('get list', { group: '', resource: 'nodes' }),
+      ...each('get', { group: '', resource: 'secrets', namespace: 'netloom-system' }),
+      ...each('get update', { group: '', resource: 'configmaps', namespace: 'netloom-system' }),
+      ...each('create', {
+        group: 'authorization.k8s.io',
+        resource: 'localsubjectaccessreviews',
+        namespace: 'ci',
+      }),
+    ],
+  },
+  {
+    name: 'a caller of the node agent with two verbs',
+    account: 'ci/pulumi',
+    needed: each('read claim', AGENTS),
+    refused: [
+      ...each('offer bridge get list', AGENTS),
+      ...each('create', { group: 'authentication.k8s.io', resource: 'tokenreviews' }),
+      ...each('get', { group: 'netloom.io', resource: 'hostbridges' }),
+    ],
+  },
+].map((one) => ({
+  ...one,
+  install: (chart) =>
+    new NodeAgentInstall(chart, 'agent', {
+      image: 'registry.example.com/netloom-agent:0.1.0',
+      callers: [{ namespace: 'ci', serviceAccount: 'pulumi', verbs: ['read', 'claim'] }],
+    }),
+}));
+
 /** Every ServiceAccount that an install of ours makes with rights. */
 export const SERVICE_ACCOUNT_CALLS: readonly AccountCalls[] = [
   ...MULTUS,
   ...WHEREABOUTS_ACCOUNTS,
   ...TANZU,
+  ...NODE_AGENT,
 ];

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { dhcpParts, multusParts, platformFacts, whereaboutsParts } from 'netloom';
+import { dhcpParts, multusParts, nodeAgentParts, platformFacts, whereaboutsParts } from 'netloom';
 import { type EngineResult, runPulumiProgram } from '../support/pulumi-engine';
 import { ROOT } from '../support/story';
 
@@ -26,6 +26,10 @@ test("installs are the pure builders' objects, one resource each, in their order
     multusParts(facts, { mode: 'thick' }),
     whereaboutsParts(facts, { reconcilerCron: '*/15 * * * *' }),
     dhcpParts(facts, {}),
+    nodeAgentParts(facts, {
+      image: 'registry.example.com/netloom-agent:0.1.0',
+      callers: [{ namespace: 'ci', serviceAccount: 'pulumi', verbs: ['read', 'claim'] }],
+    }),
   ];
   const wanted = parts.flatMap(({ objects }) => objects.map(({ manifest }) => manifest));
   const sorted = (all: readonly unknown[]) =>

@@ -1,0 +1,134 @@
+import type { InstallResources, InstallToleration } from './multus-settings';
+
+/** What a caller of the agent may do. */
+export type AgentVerb = 'read' | 'offer' | 'claim' | 'bridge';
+
+/** All of them, in the agent's own order. */
+export const AGENT_VERBS: readonly AgentVerb[] = ['read', 'offer', 'claim', 'bridge'];
+
+/** What somebody may do, and for whom. */
+export interface AgentRights {
+  readonly verbs: readonly AgentVerb[];
+  /** Pools, with `*` for any characters. @default - all */
+  readonly pools?: readonly string[] | undefined;
+  /** Owner keys, with `*` for any characters. @default - all */
+  readonly owners?: readonly string[] | undefined;
+}
+
+/** The holder of a static token. */
+export interface AgentToken extends AgentRights {
+  /** The identity of whoever has the token, e.g. `ci`. */
+  readonly name: string;
+  /** Key of `tokenSecret` that has the token. @default - the name */
+  readonly key?: string | undefined;
+}
+
+/** The holder of a client certificate. */
+export interface AgentClientCertificate extends AgentRights {
+  /** Common name of the certificate. */
+  readonly name: string;
+}
+
+/** A ServiceAccount that calls the agents with a token of its own, of audience `netloom-agent`. */
+export interface AgentCaller extends AgentRights {
+  /** Name of the ServiceAccount. */
+  readonly serviceAccount: string;
+  readonly namespace: string;
+}
+
+/** What may be done on the nodes at all; no request widens it. */
+export interface AgentPolicy {
+  /** Names of bridges, with `*` for any characters. @default - all */
+  readonly bridges?: readonly string[] | undefined;
+  /** Names of interfaces that may become ports, with `*` for any characters. @default - all */
+  readonly ports?: readonly string[] | undefined;
+  /** Whether bridges that others made may be taken over. @default no */
+  readonly adopt?: 'yes' | 'no' | undefined;
+}
+
+/** How Prometheus asks the agents. */
+export interface AgentServiceMonitor {
+  /** Name of the one of `tokens` that Prometheus has; it needs the verb `read` only. */
+  readonly token: string;
+  /** @default 30s */
+  readonly interval?: string | undefined;
+  /** Labels by which a Prometheus finds it. @default - none */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** When Prometheus tells of trouble. */
+export interface AgentPrometheusRule {
+  /** Labels by which a Prometheus finds it. @default - none */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** The value of the label `severity` of what wants a person soon. @default warning */
+  readonly severity?: string | undefined;
+}
+
+/** What may be chosen of the node agent on a cluster. */
+export interface NodeAgentSettings {
+  /** Whole image reference: what `npm run image` makes, in a registry of yours. */
+  readonly image: string;
+  /** Names of Secrets in the namespace. @default - none */
+  readonly pullSecrets?: readonly string[] | undefined;
+  /** @default netloom-system */
+  readonly namespace?: string | undefined;
+  /**
+   * Whether the namespace is among the objects, with labels that let pods have the host's network.
+   *
+   * @default - true unless it is `kube-system`
+   */
+  readonly createNamespace?: boolean | undefined;
+  /** TCP port of each agent, on the node's own address. @default 8443 */
+  readonly port?: number | undefined;
+  /**
+   * Secret of type `kubernetes.io/tls` in the namespace, with `tls.crt`, `tls.key`, and for `clients`
+   * and `serviceMonitor` also `ca.crt`. One certificate for all nodes: for the name `serverName`. It may
+   * be renewed while the agents run.
+   *
+   * @default netloom-agent-tls
+   */
+  readonly tlsSecret?: string | undefined;
+  /**
+   * The name in the certificate, that callers set as `netloom:serverName`.
+   *
+   * @default - netloom-agent.NAMESPACE.svc
+   */
+  readonly serverName?: string | undefined;
+  /** ServiceAccounts that call; RBAC for them comes along. @default - none */
+  readonly callers?: readonly AgentCaller[] | undefined;
+  /** Holders of static tokens, which `tokenSecret` has. @default - none */
+  readonly tokens?: readonly AgentToken[] | undefined;
+  /** Secret in the namespace with the tokens, one for each key. @default - none */
+  readonly tokenSecret?: string | undefined;
+  /** Holders of client certificates of the CA in `tlsSecret`. @default - none */
+  readonly clients?: readonly AgentClientCertificate[] | undefined;
+  /** @default - all bridges and ports, and nothing of others taken over */
+  readonly policy?: AgentPolicy | undefined;
+  /** All bridges are looked at that often, in s, also when the kernel reports no change. @default 60 */
+  readonly scanSeconds?: number | undefined;
+  /** Whether links may have kernel settings: mounts the host's `/proc/sys/net`. @default false */
+  readonly sysctls?: boolean | undefined;
+  /** Whether addresses are probed by ARP before they are used: adds NET_RAW. @default false */
+  readonly arpProbes?: boolean | undefined;
+  /**
+   * Whether the agent tells what CNI configuration and plugins the node has: mounts the platform's
+   * folders of them, read-only.
+   *
+   * @default false
+   */
+  readonly nodeFacts?: boolean | undefined;
+  /** Folder of each node for the store. @default /var/lib/netloom */
+  readonly stateDir?: string | undefined;
+  /** Of the agent; its watchdog has its own. @default - requests of 20m and 96Mi, a limit of 512Mi */
+  readonly resources?: InstallResources | undefined;
+  /** @default - all taints */
+  readonly tolerations?: readonly InstallToleration[] | undefined;
+  /** @default - all nodes with Linux */
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+  /** @default system-node-critical */
+  readonly priorityClassName?: string | undefined;
+  /** Has the Prometheus operator ask the agents. @default - none */
+  readonly serviceMonitor?: AgentServiceMonitor | undefined;
+  /** Has the Prometheus operator watch for trouble. @default - none */
+  readonly prometheusRule?: AgentPrometheusRule | undefined;
+}
