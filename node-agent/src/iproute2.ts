@@ -64,10 +64,11 @@ export class Iproute2 implements LinkDriver, ImageDriver {
    * From a file that is whole before `ip` starts: were the agent killed while it wrote to a pipe,
    * `ip` would run half a line.
    */
-  async apply(lines: readonly string[]): Promise<void> {
+  async apply(lines: readonly string[], program: 'ip' | 'bridge' = 'ip'): Promise<void> {
     if (lines.length === 0) return;
-    const { status, stderr } = await this.batch('ip', ['-batch', '-'], lines);
-    if (status !== 0) throw new NetloomError(commandFailed(failedLine(lines, stderr), stderr));
+    const { status, stderr } = await this.batch(program, ['-batch', '-'], lines);
+    if (status === 0) return;
+    throw new NetloomError(commandFailed(failedLine(lines, stderr), stderr, program));
   }
 
   async force(program: 'ip' | 'bridge', lines: readonly string[]): Promise<string> {
@@ -156,7 +157,8 @@ export class Iproute2 implements LinkDriver, ImageDriver {
     };
   }
 
-  private async query(
+  /** What a question, asked with `-j`, is answered with. */
+  async query(
     args: readonly string[],
     program: 'ip' | 'bridge' = 'ip',
   ): Promise<unknown[]> {
@@ -164,7 +166,7 @@ export class Iproute2 implements LinkDriver, ImageDriver {
     // A kernel without IPv6 answers the question for its routes with an error, and has none. The same
     // goes for VLANs of bridges.
     if (status !== 0 && (args.includes('-6') || program === 'bridge')) return [];
-    if (status !== 0) throw new NetloomError(commandFailed(args.join(' '), stderr));
+    if (status !== 0) throw new NetloomError(commandFailed(args.join(' '), stderr, program));
     return stdout.trim() === '' ? [] : (JSON.parse(stdout) as unknown[]);
   }
 
@@ -231,15 +233,15 @@ function failedLine(lines: readonly string[], stderr: string): string {
   return lines[number - 1] ?? '-batch -';
 }
 
-function commandFailed(command: string, stderr: string): Problem {
+function commandFailed(command: string, stderr: string, program = 'ip'): Problem {
   const said = stderr
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('Command failed'))
     .join('; ');
   return {
     code: 'NL_HOST_COMMAND',
-    key: 'ip',
-    found: `"ip ${command}" failed: ${said === '' ? 'it said nothing' : said}`,
+    key: program,
+    found: `"${program} ${command}" failed: ${said === '' ? 'it said nothing' : said}`,
     allowed: 'a host that carries out what the bridge needs',
     fix: fixFor(said),
   };
@@ -253,7 +255,7 @@ function fixFor(said: string): string {
     return 'IPv6 may be off there: sysctl -w net.ipv6.conf.all.disable_ipv6=0, or leave the IPv6 address out';
   }
   if (/Unknown device type|Operation not supported/.test(said)) {
-    return 'the kernel lacks a module: modprobe bridge';
+    return 'the kernel lacks a module: modprobe bridge, or 8021q, bonding, dummy, macvlan for links of those kinds';
   }
   return 'see what the command says; the bridge is as it was before';
 }

@@ -1,3 +1,4 @@
+export * from './address-order';
 export * from './boot-id';
 export * from './bridge-service';
 export * from './drift-watch';

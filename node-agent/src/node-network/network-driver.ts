@@ -1,0 +1,21 @@
+import type { HostNetwork } from './host-network';
+import type { HostCommand } from './host-step';
+
+/** What a look at the host has to tell beside links, addresses and routes. */
+export interface LookWish {
+  /** Whether the VLANs of bridge ports are wanted. */
+  readonly vlans: boolean;
+  /** Files below /proc/sys. */
+  readonly sysctls: readonly string[];
+}
+
+/** The way to the kernel for a node's whole network. */
+export interface NetworkDriver {
+  observeNetwork(wish: LookWish): Promise<HostNetwork>;
+  /**
+   * Runs commands in order, up to the first that fails. Nothing is undone.
+   *
+   * @throws NetloomError NL_HOST_COMMAND, with the command's own words
+   */
+  applyNetwork(commands: readonly HostCommand[]): Promise<void>;
+}

@@ -1,0 +1,370 @@
+import { type AddressStep, addressSteps, ofFamily } from '../bridges';
+import { type HostLink, type HostNetwork, UNFINISHED_GROUP } from './host-network';
+import type { HostStep } from './host-step';
+import { deleteStep, freshLinks, makeStep, markStep } from './making';
+import {
+  addressCommand,
+  addressingCommands,
+  currentValue,
+  placeOf,
+  routeCommands,
+  type SettingKey,
+  type SettingValue,
+  setCommands,
+  settingKey,
+} from './setting';
+import { settingWords } from './setting-words';
+import { wrongShape } from './wanted-link';
+import type { WantedNetwork } from './wanted-network';
+
+/** What netloom did to a host for one owner, as far as it has to be taken back some day. */
+export interface Footprint {
+  /** Links it made, or is about to make. */
+  readonly made: readonly string[];
+  /** Values of the host before they were changed first, on links that were there. */
+  readonly before: Readonly<Record<SettingKey, SettingValue>>;
+}
+
+/** A wanted network and what it stands on. */
+export interface NetworkPlan {
+  readonly wanted: WantedNetwork;
+  readonly footprint: Footprint;
+  /** The mark of this owner's links, and those they may still carry of former owners. */
+  readonly alias: string;
+  readonly formerAliases: readonly string[];
+}
+
+/** Whether a link carries this owner's mark, or was left unfinished by a crash. */
+export function isOurs(
+  link: HostLink,
+  { alias, formerAliases }: Pick<NetworkPlan, 'alias' | 'formerAliases'>,
+): boolean {
+  if (link.alias === undefined) return link.group === UNFINISHED_GROUP;
+  return link.alias === alias || formerAliases.includes(link.alias);
+}
+
+/** A setting that is not as it shall be. */
+export interface Difference {
+  readonly key: SettingKey;
+  readonly from: SettingValue;
+  readonly to: SettingValue;
+  /** True when it goes back to what was there before. */
+  readonly isBack: boolean;
+}
+
+/**
+ * What is to be done so that the host has the network as wanted; empty when nothing is. Pure: the steps
+ * that a dry run shows are those that are run. What is right is not touched; links go before others
+ * come, those below are made before those on them, and a port leaves its old place only for the new.
+ */
+export function planNetwork(plan: NetworkPlan, host: HostNetwork): HostStep[] {
+  const { deletes, makes, after } = linkSteps(plan, host);
+  return [...deletes, ...makes, ...settingSteps(plan, differences(plan, after), after)];
+}
+
+/** What happens to links themselves, and the host as it then is. */
+function linkSteps(
+  plan: NetworkPlan,
+  host: HostNetwork,
+): { deletes: HostStep[]; makes: HostStep[]; after: HostNetwork } {
+  const { wanted, alias } = plan;
+  const goes = goingLinks(plan, host);
+  const deletes = [...goes].map(([name, why]) => deleteStep(mustHave(host, name), host, why));
+  const left = without(host, [...goes.keys()]);
+  const links = new Map(left.links);
+  const makes: HostStep[] = [];
+  for (const link of wanted.links) {
+    const present = links.get(link.name);
+    if (!present) {
+      makes.push(makeStep(link, alias, goes.get(link.name) !== undefined));
+      for (const fresh of freshLinks(link, alias, links)) links.set(fresh.name, fresh);
+      continue;
+    }
+    const ends = [present, link.peer === undefined ? undefined : links.get(link.peer)];
+    for (const end of ends) {
+      if (end && (end.alias !== alias || end.group !== 0)) makes.push(markStep(end, alias));
+    }
+  }
+  return { deletes, makes, after: withNewPorts({ ...left, links }, wanted) };
+}
+
+/** The kernel gives each new port, and a new bridge itself, the VLAN of the bridge. */
+function withNewPorts(host: HostNetwork, { settings, links }: WantedNetwork): HostNetwork {
+  const vlans = new Map(host.vlans);
+  const usual = (bridge: string): string => {
+    const key = settingKey('option', bridge, 'bridge', 'vlan_default_pvid');
+    const id = settings.get(key) ?? host.links.get(bridge)?.options['vlan_default_pvid'] ?? '1';
+    return id === '0' ? '' : `${id} pvid untagged`;
+  };
+  for (const { name, kind } of links) {
+    if (kind === 'bridge' && !host.vlans.has(name)) vlans.set(name, usual(name));
+  }
+  for (const [key, master] of settings) {
+    const { kind, link } = placeOf(key);
+    if (kind !== 'master' || !master || host.links.get(link)?.master === master) continue;
+    vlans.set(link, usual(master));
+  }
+  return { ...host, vlans };
+}
+
+/** Links of ours that are not wanted any more, or wanted otherwise; those on others first. With why. */
+export function goingLinks(
+  { wanted, footprint, ...marks }: NetworkPlan,
+  host: HostNetwork,
+): Map<string, string | undefined> {
+  const found = new Map<string, string | undefined>();
+  const ends = new Set(wanted.links.flatMap(({ name, peer }) => [name, peer]));
+  for (const name of footprint.made) {
+    const link = host.links.get(name);
+    if (!link || !isOurs(link, marks) || ends.has(name)) continue;
+    // One end takes the other along.
+    const isEnd = link.kind === 'veth' && link.lower !== undefined && found.has(link.lower);
+    if (!isEnd) found.set(name, undefined);
+  }
+  for (const link of wanted.links) {
+    const present = host.links.get(link.name);
+    const why = present && isOurs(present, marks) ? wrongShape(link, present) : undefined;
+    if (why === undefined) continue;
+    if (present?.kind === 'veth' && present.lower !== undefined) found.delete(present.lower);
+    found.set(link.name, why);
+  }
+  addThoseOn(found, wanted, marks, host);
+  const depth = (name: string, seen: readonly string[] = []): number => {
+    const link = host.links.get(name);
+    const lower = link?.kind === 'veth' ? undefined : link?.lower;
+    return lower === undefined || seen.includes(name) ? 0 : 1 + depth(lower, [...seen, name]);
+  };
+  return new Map([...found].sort(([a], [b]) => depth(b) - depth(a)));
+}
+
+/** The kernel deletes what stands on a link along with it. */
+function addThoseOn(
+  found: Map<string, string | undefined>,
+  { links }: WantedNetwork,
+  marks: Pick<NetworkPlan, 'alias' | 'formerAliases'>,
+  host: HostNetwork,
+): void {
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const link of host.links.values()) {
+      const { name, lower, kind } = link;
+      if (lower === undefined || kind === 'veth' || !found.has(lower) || found.has(name)) continue;
+      if (!isOurs(link, marks)) continue;
+      const isWanted = links.some((one) => one.name === name);
+      found.set(name, isWanted ? `${lower} below it goes` : undefined);
+    }
+  }
+}
+
+/** Every setting that is not as wanted, or not any more as it was before. */
+export function differences(
+  { wanted, footprint }: Pick<NetworkPlan, 'wanted' | 'footprint'>,
+  host: HostNetwork,
+): Difference[] {
+  const found: Difference[] = [];
+  const before = new Map(Object.entries(footprint.before));
+  for (const [key, to] of wanted.settings) {
+    const from = currentValue(host, key);
+    // What a kernel does not tell of is tried: it then says itself why not.
+    if (from === to || !host.links.has(placeOf(key).link)) continue;
+    found.push({ key, from: from ?? null, to, isBack: false });
+  }
+  for (const [key, value] of before) {
+    if (wanted.settings.has(key)) continue;
+    const to = backTo(key, value, host);
+    const from = currentValue(host, key);
+    const { kind, link } = placeOf(key);
+    if (from === undefined || from === to) continue;
+    if (to === null && kind !== 'address' && kind !== 'route') continue;
+    // A port that leaves takes what it had as a port along.
+    const master = settingKey('master', link);
+    const home = wanted.settings.get(master) ?? before.get(master);
+    const leaves = home !== undefined && home !== (host.links.get(link)?.master ?? '');
+    if (leaves && (kind === 'port' || kind === 'vlans')) continue;
+    found.push({ key, from, to, isBack: true });
+  }
+  return found;
+}
+
+/** A port can only go back to a bridge that is still there. */
+function backTo(key: SettingKey, to: SettingValue, host: HostNetwork): SettingValue {
+  return placeOf(key).kind === 'master' && to && !host.links.has(to) ? '' : to;
+}
+
+function settingSteps(
+  { wanted }: NetworkPlan,
+  found: readonly Difference[],
+  host: HostNetwork,
+): HostStep[] {
+  const others = found.filter(({ key }) => placeOf(key).kind !== 'address');
+  const order = new Map(others.map((one) => [one, orderOf(one, wanted)]));
+  const sorted = [...others].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  const before = sorted.filter((one) => (order.get(one) ?? 0) < PHASE.address * PHASE_WIDTH);
+  const after = sorted.slice(before.length);
+  return [
+    ...before.map((one) => settingStep(one, host)),
+    ...allAddressSteps(wanted, found, host),
+    ...after.map((one) => settingStep(one, host)),
+  ];
+}
+
+/** Room for the ranks of links within a phase. */
+const PHASE_WIDTH = 10_000;
+
+/** What comes before what. */
+const PHASE = {
+  routeGoes: 1,
+  release: 2,
+  sysctl: 3,
+  option: 4,
+  mtuDown: 5,
+  mtuUp: 6,
+  mac: 7,
+  join: 8,
+  port: 9,
+  vlans: 10,
+  primary: 11,
+  up: 12,
+  down: 13,
+  address: 14,
+  route: 15,
+} as const;
+
+function orderOf({ key, from, to }: Difference, { ranks }: WantedNetwork): number {
+  const { kind, link, rest } = placeOf(key);
+  const rank = ranks.get(link) ?? 0;
+  const at = (phase: keyof typeof PHASE, place: number): number =>
+    PHASE[phase] * PHASE_WIDTH + Math.min(place, PHASE_WIDTH - 1);
+  switch (kind) {
+    case 'route':
+      if (to === null) return at('routeGoes', 0);
+      return at('route', to.includes('via') ? 1 : 0);
+    case 'master':
+      return to === '' ? at('release', 0) : at('join', rank);
+    case 'sysctl':
+      return at('sysctl', 0);
+    case 'option':
+      // The VLAN of new ports can be changed only while nothing is filtered.
+      if (rest[1] === 'primary') return at('primary', 0);
+      return at('option', rest[1] === 'vlan_filtering' ? 1 : 0);
+    case 'mtu':
+      // Nothing may be larger than the link below it.
+      return Number(to) < Number(from) ? at('mtuDown', 1000 - rank) : at('mtuUp', rank);
+    case 'mac':
+      return at('mac', rank);
+    case 'port':
+      return at('port', 0);
+    case 'vlans':
+      return at('vlans', 0);
+    case 'up':
+      return to === 'up' ? at('up', rank) : at('down', 1000 - rank);
+    case 'address':
+      return at('address', 0);
+  }
+}
+
+function settingStep(change: Difference, host: HostNetwork): HostStep {
+  const { key, from, to, isBack } = change;
+  const { kind, link } = placeOf(key);
+  const flushes =
+    (kind === 'up' && to === 'down') ||
+    (kind === 'master' && to !== '' && host.links.get(to ?? '')?.kind === 'bond');
+  const isAbsent = from === null && kind !== 'route';
+  // Another step's undo may have put a route back already: `replace` does not mind.
+  const reached = kind === 'route' && from !== null ? '' : to;
+  const undo = isAbsent ? [] : setCommands(key, reached, from, host);
+  return {
+    words: settingWords(key, from, to, isBack),
+    link,
+    does: setCommands(key, from, to, host),
+    undo: flushes ? [...undo, ...addressingCommands(link, host)] : undo,
+  };
+}
+
+/** In the declared order; what somebody else put there stays. */
+function allAddressSteps(
+  { addresses }: WantedNetwork,
+  found: readonly Difference[],
+  host: HostNetwork,
+): HostStep[] {
+  const changed = found.filter(({ key }) => placeOf(key).kind === 'address');
+  const links = new Set([...addresses.keys(), ...changed.map(({ key }) => placeOf(key).link)]);
+  return [...links].flatMap((name) => {
+    const link = host.links.get(name);
+    if (!link) return [];
+    const mine = changed.filter(({ key }) => placeOf(key).link === name);
+    const address = ({ key }: Difference): string => placeOf(key).rest[0] ?? '';
+    const gone = mine.filter(({ to }) => to === null).map(address);
+    const back = mine.filter(({ to, isBack }) => to !== null && isBack).map(address);
+    const wanted = [...(addresses.get(name) ?? []), ...back];
+    return ([4, 6] as const).flatMap((family) =>
+      addressSteps(
+        family,
+        ofFamily(family, wanted),
+        ofFamily(family, link.addresses),
+        ofFamily(family, gone),
+      ).map((step) => addressStep(name, step, host)),
+    );
+  });
+}
+
+function addressStep(name: string, { action, address }: AddressStep, host: HostNetwork): HostStep {
+  const on = action !== 'remove';
+  const words = on ? `${action} ${address} on ${name}` : `remove ${address} from ${name}`;
+  // A route goes along with the address that its next hop is reached by.
+  const routes = on ? [] : routeCommands(name, host, address);
+  return {
+    words,
+    link: name,
+    does: [addressCommand(name, address, on)],
+    undo: [addressCommand(name, address, !on), ...routes],
+  };
+}
+
+function mustHave(host: HostNetwork, name: string): HostLink {
+  const link = host.links.get(name);
+  if (!link) throw new Error(`no link ${name}`);
+  return link;
+}
+
+/** The host after links went, with what the kernel takes along. */
+function without(host: HostNetwork, names: readonly string[]): HostNetwork {
+  if (names.length === 0) return host;
+  const gone = new Set(names);
+  for (const name of names) {
+    const link = host.links.get(name);
+    if (link?.kind === 'veth' && link.lower !== undefined) gone.add(link.lower);
+  }
+  const left = [...host.links.values()].filter(({ name }) => !gone.has(name));
+  const freed = left.map((link) =>
+    link.master !== undefined && gone.has(link.master) ? { ...link, master: undefined } : link,
+  );
+  return {
+    ...host,
+    links: new Map(freed.map((link) => [link.name, link])),
+    routes: new Map([...host.routes].filter(([, route]) => !gone.has(route.link))),
+    vlans: new Map([...host.vlans].filter(([name]) => !gone.has(name))),
+  };
+}
+
+/**
+ * The values that a plan is about to change first, to be written down before it is run. Those of a new
+ * link count, too: that is what it has again when a setting is no longer wanted.
+ */
+export function changedFirst(
+  plan: NetworkPlan,
+  host: HostNetwork,
+): Record<SettingKey, SettingValue> {
+  const { after } = linkSteps(plan, host);
+  const known = plan.footprint.before;
+  const joins = (link: string): boolean => {
+    const master = plan.wanted.settings.get(settingKey('master', link));
+    return master !== undefined && master !== (host.links.get(link)?.master ?? '');
+  };
+  const found = differences(plan, after).filter(({ key, isBack }) => {
+    const { kind, link } = placeOf(key);
+    if (isBack || key in known) return false;
+    return !((kind === 'port' || kind === 'vlans') && joins(link));
+  });
+  return Object.fromEntries(found.map(({ key, from }) => [key, from]));
+}
