@@ -20,10 +20,13 @@ import type {
 } from './claim-records';
 import { holdingOf, recordOf } from './holding';
 import { Journal } from './journal';
+import { type LearnedClaim, learnClaim } from './learned';
 import { pageOf, pageOfHoldings } from './listing';
 import { newestIncarnation } from './own-claims';
 import type { ParsedPoolSubnet, PoolSpec } from './pool';
 import { PoolRegister } from './pool-register';
+import { putBack, type SetAside, type SettingAside, setAside, setAsides } from './set-aside';
+import { SET_ASIDE } from './set-aside-marks';
 import { Tallies } from './tallies';
 
 /**
@@ -191,6 +194,30 @@ export class AddressBook {
   }
 
   /**
+   * Keeps an address from everybody that somebody uses without a claim, until it is put back. An offer
+   * of it ends; a claim of it stays, and is answered. Repeated, it changes nothing.
+   *
+   * @throws NetloomError NL_POOL_UNKNOWN, NL_CLAIM_OUTSIDE_CLAIMABLE
+   */
+  setAside(wish: SetAside, now: number): Step<SettingAside> {
+    const ledger = this.pools.need(wish.pool, now);
+    const tally = this.tallies.of(SET_ASIDE.identity);
+    return this.done(setAside(ledger, wish, tally, () => this.nextNumber(), now));
+  }
+
+  /** Lets an address be given again that was set aside; false when it was not. */
+  putBack(pool: string, address: string, now: number): Step<boolean> {
+    const ledger = this.pools.live(pool, now);
+    return this.done(ledger ? putBack(ledger, address) : { value: false, changes: [] });
+  }
+
+  /** All addresses of a pool that are set aside. */
+  setAsides(pool: string, now: number): SetAside[] {
+    const ledger = this.pools.live(pool, now);
+    return ledger ? setAsides(ledger) : [];
+  }
+
+  /**
    * Several steps at once, in order.
    *
    * @param mode `all`: when one is refused nothing has changed; `each`: every step by itself
@@ -256,6 +283,35 @@ export class AddressBook {
   outside(name: string, spec: PoolSpec, now: number, after = 0, limit = 1_000): ClaimPage {
     const ledger = this.pools.need(name, now);
     return pageOfHoldings(ledger, this.pools.outside(ledger, spec), after, limit);
+  }
+
+  /**
+   * Takes over what another book of the same store has done to a pool; undefined when it is gone.
+   * Nothing of it is to be written.
+   */
+  learnPool(name: string, record: PoolRecord | undefined): void {
+    this.pools.learn(name, record);
+  }
+
+  /** Takes over what another book of the same store has done. A claim of an unknown pool is left out. */
+  learn(rows: Iterable<LearnedClaim>): void {
+    for (const row of rows) {
+      const ledger = this.pools.ledger(row.pool);
+      if (ledger) learnClaim(ledger, row, row.claim && this.tallies.of(row.claim.identity));
+    }
+  }
+
+  /** Numbers that come next, where several books get theirs from one store. */
+  continueFrom(number: number): void {
+    this.counter = number - 1;
+  }
+
+  /**
+   * Where the search for free numbers of a pool begins, as a part of its size from 0 to 1: books of
+   * one store that begin at different places are seldom in each other's way.
+   */
+  startAt(pool: string, part: number): void {
+    this.pools.ledger(pool)?.startAt(part);
   }
 
   private load(record: ClaimRecord, problems: Problem[]): void {

@@ -4,6 +4,7 @@ import type { Want } from './claim-wants';
 import type { Holding } from './holding';
 import { HeldPlace } from './number-space';
 import type { PoolLedger } from './pool-ledger';
+import { isByValue } from './set-aside-marks';
 import type { Words } from './words';
 
 /** Which offers may lose their place to a request when the pool is full. */
@@ -56,7 +57,8 @@ function chooseOne(
   const space = ledger.space(kind);
   if (at !== undefined) {
     const holder = space?.holderOf(at.words, order);
-    if (!holder || isOwn(holder, owner, at.words, order)) {
+    const isFree = !holder || isOwn(holder, owner, at.words, order);
+    if (isFree || (holder.isAt(at.words, order) && isByValue(holder.holding as Holding))) {
       return { words: at.words, from: holder?.holding };
     }
     return takenProblem(ledger, at.text, want, holder, space?.next(order), now);

@@ -19,6 +19,7 @@ import { Holding, type Notes, recordOf, type Timed } from './holding';
 import { checkOwner, newestClaim, ownMatch } from './own-claims';
 import type { PoolLedger } from './pool-ledger';
 import type { PoolRegister } from './pool-register';
+import { isSetAside } from './set-aside-marks';
 import { checkQuota, type Tallies } from './tallies';
 
 /** Longest and shortest time that an offer can be asked for: a day, a second. */
@@ -129,6 +130,7 @@ export class ClaimDesk {
     const { places, from } = choose(ledger, request.owner, wants, now, yielding);
     let quarantinedUntil = 0;
     for (const one of from) {
+      if (isSetAside(one)) continue;
       quarantinedUntil = Math.max(quarantinedUntil, one.quarantineEnd ?? 0);
     }
     const changes = dropOffers(ledger, request.owner, places, now);

@@ -1,5 +1,5 @@
 import type { Problem } from '../errors';
-import type { Asker, ClaimRecord, PoolRecord } from './claim-records';
+import { type Asker, type ClaimRecord, FOREVER, type PoolRecord } from './claim-records';
 import type { Want } from './claim-wants';
 import type { Holding } from './holding';
 import type { HeldPlace } from './number-space';
@@ -163,12 +163,15 @@ export function takenProblem(
   next: Words | undefined,
   now: number,
 ): Problem {
-  const { owner, state, until } = place.holding as Holding;
+  const { owner, state, until, notes } = place.holding as Holding;
   const whose = place.order === order ? '' : `${printWords(kind, place, place.order)} of it `;
   const how = {
     claimed: `${whose}is claimed by ${owner}`,
     offered: `${whose}is offered to ${owner} for ${seconds(until, now)}`,
-    released: `${whose}was given back by ${owner} and stays out of use for ${seconds(until, now)}`,
+    released:
+      until === FOREVER
+        ? `${whose}is in use without a claim (${notes?.reason})`
+        : `${whose}was given back by ${owner} and stays out of use for ${seconds(until, now)}`,
   }[state];
   return {
     code: 'NL_ADDRESS_NOT_FREE',

@@ -14,6 +14,9 @@ export const STALE_OFFER_MS = 15_000;
 /** How long a freed address stays out of use (neighbours still hold it in their ARP caches): 60 seconds. */
 export const QUARANTINE_MS = 60_000;
 
+/** End of what has none: addresses that are set aside. */
+export const FOREVER = Number.MAX_SAFE_INTEGER;
+
 /** A pool as it is stored. */
 export interface PoolRecord {
   readonly name: string;

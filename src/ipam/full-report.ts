@@ -1,3 +1,4 @@
+import { FOREVER } from './claim-records';
 import type { Holding } from './holding';
 import type { NumberKind } from './words';
 
@@ -23,7 +24,8 @@ export function reportOn(holdings: Iterable<Holding>, kind: NumberKind): FullRep
     numbers[holding.state === 'released' ? 'quarantined' : holding.state]++;
     owners.set(holding.owner, (owners.get(holding.owner) ?? 0) + 1);
     const { until } = holding;
-    if (until !== undefined && (nextEnd === undefined || until < nextEnd)) nextEnd = until;
+    if (until === undefined || until === FOREVER) continue;
+    if (nextEnd === undefined || until < nextEnd) nextEnd = until;
   }
   return { numbers, owners: largestOf(owners), nextEnd };
 }

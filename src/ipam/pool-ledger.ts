@@ -1,4 +1,4 @@
-import { type ClaimRecord, OFFER_MS, type PoolRecord } from './claim-records';
+import { type ClaimRecord, FOREVER, OFFER_MS, type PoolRecord } from './claim-records';
 import { type FullReport, reportOn } from './full-report';
 import { type Holding, recordOf, type Standing } from './holding';
 import type { Journal } from './journal';
@@ -114,6 +114,11 @@ export class PoolLedger {
     this.begin(holding);
   }
 
+  /** @param part of each space's size, from 0 to 1 */
+  startAt(part: number): void {
+    for (const space of this.spaces.values()) space.startAt(part);
+  }
+
   /** The search for free numbers goes on behind those of a holding. */
   moveBehind(holding: Holding): void {
     for (let place: HeldPlace | undefined = holding.place; place; place = place.next) {
@@ -180,7 +185,7 @@ export class PoolLedger {
   lastQuarantine(): number | undefined {
     let last: number | undefined;
     for (const holding of this.serials.behind(0)) {
-      if (holding.isHeld && holding.state === 'released')
+      if (holding.isHeld && holding.state === 'released' && holding.until !== FOREVER)
         last = Math.max(last ?? 0, holding.until ?? 0);
     }
     return last;
@@ -192,19 +197,9 @@ export class PoolLedger {
 
   /** One thing ends at a time, so that it makes no difference how often somebody looks. */
   private endTime(holding: Holding): void {
-    const { state, timed, incarnation, notes } = holding;
-    const end = timed?.quarantinedUntil;
-    if (state !== 'offered' || timed === undefined || end === undefined) {
-      this.remember(holding);
-      return;
-    }
-    const { until, offeredAt } = timed;
-    // The offer goes on, or the time in which only its owner may have the address.
-    const rest =
-      end <= until
-        ? { state, incarnation, notes, timed: { until, offeredAt } }
-        : { state: 'released' as const, incarnation, notes, timed: { until: end } };
-    this.put(holding, rest);
+    const rest = restOf(holding);
+    if (rest === undefined) this.remember(holding);
+    else this.put(holding, rest);
   }
 
   private noteLast(space: NumberSpace, last: NumberSpace['last']): void {
@@ -234,6 +229,7 @@ export class PoolLedger {
     this.end(holding);
     this.freePlaces(holding);
     holding.isHeld = false;
+    stripEnds(holding);
     holding.timer = this.remembered.add(holding.until ?? 0, holding.serial, holding);
   }
 
@@ -242,6 +238,7 @@ export class PoolLedger {
     this.serials.add(holding);
     this.owners.add(holding);
     holding.isHeld = false;
+    stripEnds(holding);
     holding.timer = this.remembered.add(holding.until ?? 0, holding.serial, holding);
   }
 
@@ -271,7 +268,8 @@ export class PoolLedger {
     const { until = 0, quarantinedUntil, offeredAt = until - OFFER_MS } = timed ?? {};
     if (state === 'released') {
       this.usage.quarantined++;
-      holding.timer = this.ends.add(until, holding.serial, holding);
+      // What has no end needs no timer, and would stand in the way of all others.
+      if (until !== FOREVER) holding.timer = this.ends.add(until, holding.serial, holding);
       return;
     }
     this.usage.offered++;
@@ -297,6 +295,24 @@ export class PoolLedger {
       this.offers.remove(holding);
     }
   }
+}
+
+/** How an offer of an address in quarantine stands once the first of its two times is over. */
+function restOf({ state, incarnation, notes, timed }: Holding): Standing | undefined {
+  const end = timed?.quarantinedUntil;
+  if (state !== 'offered' || timed === undefined || end === undefined) return undefined;
+  const { until, offeredAt } = timed;
+  // The offer goes on, or the time in which only its owner may have the address.
+  if (end <= until) return { state, incarnation, notes, timed: { until, offeredAt } };
+  return { state: 'released', incarnation, notes, timed: { until: end } };
+}
+
+/** A row that is read late has not seen the first of its times end. */
+function stripEnds(holding: Holding): void {
+  const rest = restOf(holding);
+  if (rest === undefined) return;
+  holding.state = rest.state;
+  holding.timed = rest.timed;
 }
 
 /** When all that a holding keeps from others is over. */

@@ -14,6 +14,8 @@ import type { Journal } from './journal';
 import { checkPoolSpec, type PoolSpec, parsePoolSubnet } from './pool';
 import { PoolLedger } from './pool-ledger';
 import { spacesOf } from './pool-spaces';
+import { dropped } from './set-aside';
+import { isSetAside } from './set-aside-marks';
 import { type Timer, Timers } from './timers';
 
 /** The pools of a book: who may define them, and when offered and removed ones end. */
@@ -80,6 +82,19 @@ export class PoolRegister {
     this.plan(ledger);
   }
 
+  /** Takes a pool over as another book of the same store has left it. */
+  learn(name: string, record: PoolRecord | undefined): void {
+    const ledger = this.pools.get(name);
+    if (record === undefined) {
+      if (ledger) this.drop(ledger);
+    } else if (ledger === undefined) {
+      this.load(record);
+    } else {
+      ledger.redefine(record);
+      this.plan(ledger);
+    }
+  }
+
   offer(request: PoolRequest, now: number): Step<PoolRecord> {
     const existing = this.checked(request, now)?.record;
     if (existing && existing.offeredUntil === undefined) {
@@ -98,7 +113,10 @@ export class PoolRegister {
     const ledger = this.removable(name, asker, incarnation, now);
     if (ledger === undefined) return { value: false, changes: [] };
     const given = [...ledger.serials.behind(0)].filter((one) => !isQuarantined(one));
-    const changes = given.map((holding) => giveUp(ledger, holding, [], now));
+    // What somebody uses without a claim is looked for anew where a pool of the name is made again.
+    const changes = given.map((holding) =>
+      isSetAside(holding) ? dropped(ledger, holding) : giveUp(ledger, holding, [], now),
+    );
     const removedUntil = ledger.lastQuarantine();
     if (removedUntil === undefined)
       return { value: true, changes: [...changes, this.drop(ledger)] };
@@ -209,7 +227,7 @@ function rowGone({ serial }: Holding): BookChange {
 }
 
 function isQuarantined(holding: Holding): boolean {
-  return holding.isHeld && holding.state === 'released';
+  return holding.isHeld && holding.state === 'released' && !isSetAside(holding);
 }
 
 /** What is held and would not be served any more. */
