@@ -21,6 +21,8 @@ export const PROBLEM_CODES = [
   'NL_BROADCAST_GIVEN',
   'NL_CAPABILITY_MISSING',
   'NL_CHAIN_ORDER',
+  'NL_CHECKPOINT_GONE',
+  'NL_CHECKPOINT_OPEN',
   'NL_CLAIM_NETWORK',
   'NL_CLAIM_OUTSIDE_CLAIMABLE',
   'NL_CLAIM_WORKLOAD',
@@ -52,6 +54,7 @@ export const PROBLEM_CODES = [
   'NL_HOST_COMMAND',
   'NL_HOST_LOCAL_NODES',
   'NL_HOST_POLICY',
+  'NL_HOST_UNREACHABLE',
   'NL_IFNAME_INVALID',
   'NL_IFNAME_TOO_LONG',
   'NL_INTERFACE_DIFFERS',
@@ -127,6 +130,8 @@ export const PROBLEM_CODES = [
 
 /** One of {@link PROBLEM_CODES}, e.g. `NL_HOST_BITS`. */
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
+  'NL_WATCH_GONE',
+  'NL_WATCHDOG_MISSING',
 
 /**
  * What works, but not as it looks: a plugin ignores it without a word, or it surprises. All other

@@ -33,6 +33,17 @@ function program(): Command {
     });
 
   cli
+    .command('watchdog')
+    .description(
+      'watch over the agent until SIGTERM: brings the host back when a change is not confirmed in time or the agent dies',
+    )
+    .requiredOption('--config <file>', 'agent.yaml')
+    .action(async ({ config }: { config: string }) => {
+      const { watchdog } = await import('./commands/watchdog.js');
+      await watchdog(config);
+    });
+
+  cli
     .command('init')
     .description('make certificates, a token and a complete agent.yaml in an empty folder')
     .requiredOption('--dir <folder>')

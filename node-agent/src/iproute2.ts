@@ -12,6 +12,7 @@ import {
   routeLinks,
   type VlanImage,
 } from './checkpoint/host-image';
+import type { Gateway, NeighbourDriver } from './checkpoint/probes';
 
 /** How long one run of `ip` may take, in ms. */
 const TIMEOUT_MS = 30_000;
@@ -34,8 +35,12 @@ interface Finished {
 /** Up to how many interfaces are asked for their routes one by one: a router may have a million of them. */
 const MOST_QUESTIONS = 16;
 
+/** How long a neighbour may take to answer, and how often that is looked for, in ms. */
+const NEIGHBOUR_MS = 1_000;
+const NEIGHBOUR_PAUSE_MS = 20;
+
 /** Runs iproute2's `ip` and `bridge`, and is the only file that does: arguments as arrays, never a shell. */
-export class Iproute2 implements LinkDriver, ImageDriver {
+export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver {
   private readonly files = new Map<string, string>();
   /**
    * A connection that children hold open, too: who is at its other end learns that this process is gone
@@ -129,6 +134,37 @@ export class Iproute2 implements LinkDriver, ImageDriver {
     }
   }
 
+  async gateways(): Promise<Gateway[]> {
+    const routes = await Promise.all(
+      ['-4', '-6'].map((family) => this.query(['-j', family, 'route', 'show', 'default'])),
+    );
+    const ways = (routes.flat() as RouteImage[]).flatMap((route) => route.nexthops ?? [route]);
+    const found = ways.flatMap(({ gateway, via, dev }) => {
+      const address = gateway ?? via?.host;
+      return address === undefined || dev === undefined ? [] : [{ address, dev }];
+    });
+    return [...new Map(found.map((one) => [one.address, one])).values()];
+  }
+
+  async resolves({ address, dev }: Gateway): Promise<boolean> {
+    const show = ['-j', 'neigh', 'show', 'to', address, 'dev', dev];
+    const look = async () => ((await this.query(show)) as RawNeighbour[])[0];
+    const known = await look();
+    if (known?.state?.some((state) => state === 'PERMANENT' || state === 'NOARP')) return true;
+    if (known?.lladdr !== undefined) {
+      // What is known from before proves nothing: the kernel asks again.
+      const anew = ['lladdr', known.lladdr, 'dev', dev, 'nud', 'probe'];
+      await this.run(['neigh', 'replace', address, ...anew], 'ignore');
+    }
+    const end = performance.now() + NEIGHBOUR_MS;
+    for (;;) {
+      const { state = [] } = (await look()) ?? {};
+      if (state.includes('REACHABLE')) return true;
+      if (state.includes('FAILED') || performance.now() > end) return false;
+      await new Promise((resolve) => setTimeout(resolve, NEIGHBOUR_PAUSE_MS));
+    }
+  }
+
   /**
    * `ip monitor`. What it prints is not read: an event says that something changed, a look says what.
    * Events that the kernel had to drop (it then complains) are events, too.
@@ -158,10 +194,7 @@ export class Iproute2 implements LinkDriver, ImageDriver {
   }
 
   /** What a question, asked with `-j`, is answered with. */
-  async query(
-    args: readonly string[],
-    program: 'ip' | 'bridge' = 'ip',
-  ): Promise<unknown[]> {
+  async query(args: readonly string[], program: 'ip' | 'bridge' = 'ip'): Promise<unknown[]> {
     const { status, stdout, stderr } = await this.run(args, 'ignore', program);
     // A kernel without IPv6 answers the question for its routes with an error, and has none. The same
     // goes for VLANs of bridges.
@@ -175,10 +208,10 @@ export class Iproute2 implements LinkDriver, ImageDriver {
     stdin: number | 'ignore',
     program: 'ip' | 'bridge' = 'ip',
   ): Promise<Finished> {
-    const changes = stdin !== 'ignore' && this.held !== undefined && !this.held.destroyed;
+    const held = stdin === 'ignore' ? undefined : descriptorOf(this.held);
     const child = spawn(this.command(program), args, {
       env: environment(),
-      stdio: [stdin, 'pipe', 'pipe', ...(changes && this.held ? [this.held] : [])],
+      stdio: [stdin, 'pipe', 'pipe', ...(held === undefined ? [] : [held])],
       timeout: TIMEOUT_MS,
     });
     const texts = { stdout: '', stderr: '' };
@@ -200,6 +233,15 @@ export class Iproute2 implements LinkDriver, ImageDriver {
     this.files.set(program, known);
     return known;
   }
+}
+
+/**
+ * A socket's file descriptor. Node stops reading from a socket that it is given as a child's stream, but
+ * not from one whose number it is given; there is no public way to the number.
+ */
+function descriptorOf(socket: Socket | undefined): number | undefined {
+  const { fd } = (socket as { _handle?: { fd?: number } } | undefined)?._handle ?? {};
+  return fd !== undefined && fd >= 0 ? fd : undefined;
 }
 
 function environment(): Record<string, string> {
@@ -258,6 +300,11 @@ function fixFor(said: string): string {
     return 'the kernel lacks a module: modprobe bridge, or 8021q, bonding, dummy, macvlan for links of those kinds';
   }
   return 'see what the command says; the bridge is as it was before';
+}
+
+interface RawNeighbour {
+  readonly lladdr?: string;
+  readonly state?: readonly string[];
 }
 
 interface RawLink {

@@ -1,4 +1,6 @@
+export * from './checkpoints';
 export * from './host-image';
 export * from './journal';
 export * from './place';
+export * from './probes';
 export * from './undo';

@@ -22,6 +22,8 @@ export interface UndoParts {
   /** Boot and network namespace of this process. */
   readonly place: Place;
   readonly step?: StepListener | undefined;
+  /** Looks again at what is marked as undone already. */
+  readonly again?: boolean | undefined;
 }
 
 /**
@@ -35,10 +37,10 @@ export async function undoOpenChange(parts: UndoParts): Promise<Journal | undefi
   const unlock = await lock(parts.journals.folder);
   try {
     const journal = parts.journals.read();
-    if (journal === undefined || journal.state === 'undone') return journal;
+    if (journal === undefined || (journal.state === 'undone' && !parts.again)) return journal;
     if (parts.journals.decision(journal.id)?.outcome === 'kept') return journal;
     if (isOfHere(journal, parts.place)) await bringBack(journal, parts);
-    parts.journals.markUndone(journal);
+    if (journal.state === 'open') parts.journals.markUndone(journal);
     return { ...journal, state: 'undone' };
   } finally {
     unlock();

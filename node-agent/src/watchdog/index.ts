@@ -1,0 +1,2 @@
+export * from './watchdog';
+export * from './watchdog-link';
