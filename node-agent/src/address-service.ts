@@ -1,18 +1,35 @@
 import {
-  type AddressBook,
+  AddressBook,
+  type BatchAnswer,
+  type BatchMode,
+  type BatchStep,
   type ClaimRecord,
   type ClaimRequest,
   checkPoolName,
-  claimId,
   incarnationOf,
   NetloomError,
   type PoolRecord,
   type PoolRequest,
+  type PoolSpec,
+  type PoolUsage,
+  type Released,
   type ReleaseRequest,
   type Step,
-  withPrefix,
+  type TransferRequest,
 } from 'netloom';
-import type { ClaimList, ClaimQuery, ClaimView, PoolView } from 'netloom/agent-api';
+import type {
+  BatchStepAnswer,
+  ClaimList,
+  ClaimQuery,
+  ClaimView,
+  PoolView,
+  WatchEvent,
+  WatchQuery,
+} from 'netloom/agent-api';
+import { checkAuthority, type PoolAuthority } from './authorities';
+import { type ClaimChange, ClaimFeed } from './claim-feed';
+import { fitsFilter, labelsOf } from './claim-filter';
+import { claimView, poolView } from './claim-views';
 import { loadBook } from './load-book';
 import { checkChangeId } from './problems';
 import type { Store, StreamedContents } from './store';
@@ -23,55 +40,76 @@ export type Clock = () => number;
 /** A claim's id and what goes with it in a release. */
 export type ReleaseById = Omit<ReleaseRequest, 'incarnation'> & { readonly id: string };
 
+/** The ways to ask for an address. */
+export type AskVerb = 'offer' | 'claim' | 'confirm' | 'renew';
+
+/** Whether a change is only tried: everything is checked and answered, and nothing changes. */
+export interface ChangeOptions {
+  readonly dryRun?: boolean | undefined;
+}
+
 /**
  * Pools and claims: each step of the address book is answered once its rows are durable. What is
  * answered is put together right after the step, before any other request can change it.
  */
 export class AddressService {
   private readonly book: AddressBook;
+  private readonly feed: ClaimFeed;
 
+  /** @param authorities pools that other agents hold */
   constructor(
     private readonly store: Store,
     contents: StreamedContents,
     private readonly clock: Clock,
+    private readonly authorities: readonly PoolAuthority[] = [],
   ) {
     this.book = loadBook(contents, store.place);
+    this.feed = new ClaimFeed(this.offersNow());
   }
 
   pools(): Promise<PoolView[]> {
     return this.read((now) => {
       const live = this.book.poolNames().filter((name) => this.book.pool(name, now));
-      return live.map((name) => this.poolView(name, now));
+      return live.map((name) => this.poolNow(name, now));
     });
   }
 
-  /** @throws NetloomError NL_POOL_UNKNOWN, and NL_NAME_INVALID for what can't be a name */
+  /** @throws NetloomError NL_POOL_UNKNOWN, NL_POOL_ELSEWHERE, and NL_NAME_INVALID for what can't be a name */
   pool(name: string): Promise<PoolView> {
     return this.read((now) => {
       const problems = checkPoolName(name);
       if (problems.length > 0) throw new NetloomError(problems);
-      return this.poolView(name, now);
+      checkAuthority(this.authorities, name);
+      return this.poolNow(name, now);
     });
   }
 
-  offerPool(request: PoolRequest): Promise<PoolView> {
+  offerPool(request: PoolRequest, { dryRun }: ChangeOptions = {}): Promise<PoolView> {
     return this.change((now) => {
+      checkAuthority(this.authorities, request.name);
+      if (dryRun) return asRead(this.triedPool(request, now, true));
       const step = this.book.offerPool(request, now);
-      return { ...step, value: this.poolView(request.name, now, step.value) };
+      return { ...step, value: this.poolNow(request.name, now, step.value) };
     });
   }
 
   /** @param id of the incarnation to change; without, a new one begins */
-  putPool(request: Omit<PoolRequest, 'incarnation'>, id?: string): Promise<PoolView> {
+  putPool(
+    request: Omit<PoolRequest, 'incarnation'>,
+    id?: string,
+    { dryRun }: ChangeOptions = {},
+  ): Promise<PoolView> {
     return this.change((now) => {
+      checkAuthority(this.authorities, request.name);
       const problems = checkChangeId('pool', request.name, id, this.book.lastNumber);
       if (problems.length > 0) throw new NetloomError(problems);
       const asked = id === undefined ? undefined : incarnationOf(id);
       const present = this.book.pool(request.name, now)?.incarnation ?? 0;
       // Never lower than before: a removal of an older incarnation must stay without effect.
       const incarnation = asked === undefined ? undefined : Math.max(asked, present);
+      if (dryRun) return asRead(this.triedPool({ ...request, incarnation }, now, false));
       const step = this.book.putPool({ ...request, incarnation }, now);
-      return { ...step, value: this.poolView(request.name, now) };
+      return { ...step, value: this.poolNow(request.name, now) };
     });
   }
 
@@ -80,37 +118,109 @@ export class AddressService {
     name: string,
     id: string,
     asker: { owner: string; identity: string },
+    { dryRun }: ChangeOptions = {},
   ): Promise<boolean> {
     const incarnation = id.startsWith(`${name}#`) ? incarnationOf(id) : undefined;
     if (incarnation === undefined) return this.read(() => false);
-    return this.change((now) => this.book.removePool(name, asker, incarnation, now));
-  }
-
-  /** Claims and offers of a pool that a query asks for; without a limit all of them. */
-  claims({ after, limit = Number.POSITIVE_INFINITY, ...filter }: ClaimQuery): Promise<ClaimList> {
-    return this.read((now) => {
-      const { claims, next } = this.book.page(filter, now, after, limit);
-      const views = claims.map((claim) => this.claimView(claim));
-      return { claims: views, ...(next === undefined ? {} : { next }) };
+    return this.change((now) => {
+      checkAuthority(this.authorities, name);
+      if (dryRun) return asRead(this.book.tryRemovePool(name, asker, incarnation, now));
+      return this.book.removePool(name, asker, incarnation, now);
     });
   }
 
-  offer(request: ClaimRequest): Promise<ClaimView> {
-    return this.change((now) => this.viewed(this.book.offer(request, now)));
+  /** Claims that keep a pool from a new definition. */
+  outside(name: string, spec: PoolSpec, after?: number, limit?: number): Promise<ClaimList> {
+    return this.read((now) => {
+      checkAuthority(this.authorities, name);
+      return this.listed(this.book.outside(name, spec, now, after, limit));
+    });
   }
 
-  claim(request: ClaimRequest): Promise<ClaimView> {
-    return this.change((now) => this.viewed(this.book.claim(request, now)));
+  /** Claims and offers of a pool that a query asks for; without a limit all of them. */
+  claims(query: ClaimQuery): Promise<ClaimList> {
+    const { after, limit = Number.POSITIVE_INFINITY, label, ...rest } = query;
+    return this.read((now) => {
+      checkAuthority(this.authorities, query.pool);
+      const { version } = this.feed;
+      const page = this.book.page({ ...rest, labels: labelsOf(label) }, now, after, limit);
+      return { ...this.listed(page), version };
+    });
   }
 
-  /** False when there was nothing to free: an older incarnation, a claim that is gone, somebody else's. */
-  release({ pool, owner, identity, id }: ReleaseById): Promise<boolean> {
-    // Only the number counts: a claim that was handed over keeps it under its new owner's name.
-    const incarnation = incarnationOf(id);
-    if (incarnation === undefined) return this.read(() => false);
+  /**
+   * Calls a listener with every change of claims that a query asks for, once it is durable.
+   *
+   * @param mayActFor owners whose claims the listener may see
+   * @returns where the watch stands, and what ends it
+   * @throws NetloomError NL_WATCH_GONE, when `since` is too long ago; NL_POOL_ELSEWHERE
+   */
+  watch(
+    { since, label, ...rest }: WatchQuery,
+    mayActFor: (owner: string) => boolean,
+    listener: (event: WatchEvent) => void,
+  ): { readonly version: () => string; readonly stop: () => void } {
+    checkAuthority(this.authorities, rest.pool);
+    const filter = { ...rest, labels: labelsOf(label) };
+    let told = since ?? this.feed.version;
+    const tell = (change: ClaimChange): void => {
+      const { type, claim, from } = change;
+      told = this.feed.versionOf(change.number);
+      const former = from === undefined ? undefined : { ...claim, owner: from };
+      for (const [kind, one] of [['removed', former] as const, [type, claim] as const]) {
+        if (!one || !fitsFilter(one, filter) || !mayActFor(one.owner)) continue;
+        listener({ type: kind, version: told, claim: claimView(this.book, one) });
+      }
+    };
+    const stop = this.feed.watch(since, tell);
+    return { version: () => told, stop };
+  }
+
+  ask(verb: AskVerb, request: ClaimRequest, { dryRun }: ChangeOptions = {}): Promise<ClaimView> {
+    if (dryRun) return this.tryOne({ verb, request }).then((answer) => answer.claim as ClaimView);
     return this.change((now) => {
-      const step = this.book.release({ pool, owner, identity, incarnation }, now);
-      return { value: step.value.released, changes: step.changes };
+      checkAuthority(this.authorities, request.pool);
+      const { value, changes } = this.book[verb](request, now);
+      return { value: claimView(this.book, value), changes };
+    }, request.from);
+  }
+
+  transfer(request: TransferRequest, { dryRun }: ChangeOptions = {}): Promise<ClaimView> {
+    if (dryRun) {
+      const step = { verb: 'transfer', request } as const;
+      return this.tryOne(step).then((answer) => answer.claim as ClaimView);
+    }
+    return this.change((now) => {
+      checkAuthority(this.authorities, request.pool);
+      const { value, changes } = this.book.transfer(request, now);
+      return { value: claimView(this.book, value), changes };
+    }, request.from);
+  }
+
+  /** Nothing is freed for an older incarnation, a claim that is gone, somebody else's. */
+  release({ id, ...rest }: ReleaseById, { dryRun }: ChangeOptions = {}): Promise<Released> {
+    const request = { ...rest, incarnation: releasedNumber(id) };
+    if (dryRun) {
+      const step = { verb: 'release', request } as const;
+      return this.tryOne(step).then((answer) => answer.released as Released);
+    }
+    return this.change((now) => {
+      checkAuthority(this.authorities, request.pool);
+      return this.book.release(request, now);
+    });
+  }
+
+  /** Steps in order: all or none, or each by itself. */
+  batch(
+    steps: readonly BatchStep[],
+    mode: BatchMode,
+    { dryRun }: ChangeOptions = {},
+  ): Promise<BatchStepAnswer[]> {
+    return this.change((now) => {
+      for (const { request } of steps) checkAuthority(this.authorities, request.pool);
+      if (dryRun) return asRead(this.answered(this.book.tryBatch(steps, mode, now)));
+      const { value, changes } = this.book.batch(steps, mode, now);
+      return { value: this.answered(value), changes };
     });
   }
 
@@ -130,14 +240,14 @@ export class AddressService {
   }
 
   private read<T>(look: (now: number) => T): Promise<T> {
-    return this.change((now) => ({ value: look(now), changes: [] }));
+    return this.change((now) => asRead(look(now)));
   }
 
   /**
    * A read and a refusal, too, wait for what is being written: nobody may be told what a crash
    * could take back.
    */
-  private async change<T>(run: (now: number) => Step<T>): Promise<T> {
+  private async change<T>(run: (now: number) => Step<T>, from?: string): Promise<T> {
     let step: Step<T>;
     try {
       step = run(this.clock());
@@ -146,50 +256,79 @@ export class AddressService {
       throw error;
     }
     const { value, changes } = step;
+    if (changes.length === 0) {
+      await this.store.write([]);
+      return value;
+    }
+    const noted = this.feed.note(changes, from);
     const counter = { kind: 'counter', name: 'book', value: this.book.lastNumber } as const;
-    await this.store.write(changes.length === 0 ? [] : [...changes, counter]);
+    await this.store.write([...changes, counter]);
+    this.feed.settle(noted);
     return value;
   }
 
-  private viewed(step: Step<ClaimRecord>): Step<ClaimView> {
-    return { value: this.claimView(step.value), changes: step.changes };
+  private async tryOne(step: BatchStep): Promise<BatchStepAnswer> {
+    const [answer] = await this.batch([step], 'each', { dryRun: true });
+    if (answer?.problems) throw new NetloomError(answer.problems);
+    return answer as BatchStepAnswer;
   }
 
-  private poolView(name: string, now: number, record = this.book.pool(name, now)): PoolView {
-    const { size, claimed, offered, quarantined } = this.book.usage(name, now);
-    const { owner, spec, incarnation, offeredUntil } = record as PoolRecord;
-    return {
-      id: `${name}#${incarnation}`,
-      name,
-      owner,
-      spec: spec as PoolView['spec'],
-      offered: offeredUntil !== undefined,
-      size: String(size),
-      claimed,
-      offers: offered,
-      quarantined,
-    };
+  private answered(answers: readonly BatchAnswer[]): BatchStepAnswer[] {
+    return answers.map((answer): BatchStepAnswer => {
+      if ('claim' in answer) return { claim: claimView(this.book, answer.claim) };
+      if ('released' in answer) return { released: { ...answer.released } };
+      return { problems: [...answer.problems] };
+    });
   }
 
-  private claimView(claim: ClaimRecord): ClaimView {
-    const subnets = claim.addresses.map((address) => this.book.subnetOf(claim.pool, address));
-    return {
-      id: claimId(claim),
-      pool: claim.pool,
-      owner: claim.owner,
-      state: claim.state === 'claimed' ? 'claimed' : 'offered',
-      addresses: [...claim.addresses],
-      cidrs: claim.addresses.map((address, index) => {
-        const subnet = subnets[index];
-        return subnet ? withPrefix(address, subnet) : address;
-      }),
-      ...(claim.mac === undefined ? {} : { mac: claim.mac }),
-      ...(claim.labels === undefined ? {} : { labels: { ...claim.labels } }),
-      ...(claim.reason === undefined ? {} : { reason: claim.reason }),
-      gateways: subnets.flatMap((subnet) => (subnet?.gateway ? [String(subnet.gateway)] : [])),
-      ...(claim.until === undefined ? {} : { until: new Date(claim.until).toISOString() }),
-    };
+  private listed({
+    claims,
+    next,
+  }: {
+    claims: ClaimRecord[];
+    next?: number | undefined;
+  }): ClaimList {
+    const views = claims.map((claim) => claimView(this.book, claim));
+    return { claims: views, ...(next === undefined ? {} : { next }) };
   }
+
+  private poolNow(name: string, now: number, record = this.book.pool(name, now)): PoolView {
+    return poolView(record as PoolRecord, this.book.usage(name, now));
+  }
+
+  /** How a pool would look; what it is used by stays as it is. */
+  private triedPool(request: PoolRequest, now: number, isOffer: boolean): PoolView {
+    const record = this.book.tryPool(request, now);
+    const { size } = new AddressBook([record]).usage(record.name, now);
+    const before = this.book.pool(record.name, now);
+    const usage: PoolUsage = before
+      ? this.book.usage(record.name, now)
+      : { size, claimed: 0, offered: 0, quarantined: 0 };
+    return { ...poolView(record, { ...usage, size }), offered: isOffer && !isMade(before) };
+  }
+
+  private *offersNow(): Generator<ClaimRecord> {
+    const now = this.clock();
+    for (const name of this.book.poolNames()) {
+      if (!this.book.pool(name, now) || this.book.usage(name, now).offered === 0) continue;
+      const filter = { pool: name, state: 'offered' } as const;
+      yield* this.book.page(filter, now, 0, Number.POSITIVE_INFINITY).claims;
+    }
+  }
+}
+
+function asRead<T>(value: T): Step<T> {
+  return { value, changes: [] };
+}
+
+function isMade(record: PoolRecord | undefined): boolean {
+  return record !== undefined && record.offeredUntil === undefined;
+}
+
+/** Only the number counts: a claim that was handed over keeps it under its new owner's name. */
+export function releasedNumber(id: string): number {
+  // An offer has none: nothing has that incarnation.
+  return incarnationOf(id) ?? -1;
 }
 
 function heldText(claim: ClaimRecord | undefined): string | undefined {

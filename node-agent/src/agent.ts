@@ -82,7 +82,8 @@ class Agent implements NodeAgent {
     this.endings.push(() => store.close());
     clearReady(config.stateDir);
     const contents = store.stream();
-    const addresses = new AddressService(store, contents, this.options.clock ?? Date.now);
+    const clock = this.options.clock ?? Date.now;
+    const addresses = new AddressService(store, contents, clock, config.authorities);
     const links = this.options.links ?? new Iproute2(config.stateDir);
     const bridges = new BridgeService({
       node: config.name,
@@ -108,6 +109,7 @@ class Agent implements NodeAgent {
       node: new NodeObserver(config.name, config.host, links),
       log: this.log,
       credentials: () => credentials,
+      limits: config.limits,
       cluster,
       isReady: () => this.isReady,
       watchesLost: () => drift.watchesLost,

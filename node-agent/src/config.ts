@@ -14,7 +14,16 @@ export type Verb = (typeof VERBS)[number];
 
 const globs = z.array(z.string().min(1).max(1024)).default(['*']);
 
+/** How much a credential may hold at a time, over all pools. */
+const quota = z
+  .strictObject({
+    claims: z.number().int().min(0).optional(),
+    offers: z.number().int().min(0).optional(),
+  })
+  .optional();
+
 const rights = {
+  quota,
   verbs: z.array(z.enum(VERBS)).min(1),
   /** Pools it may use; `*` stands for any characters. */
   pools: globs,
@@ -67,6 +76,8 @@ const kubernetesSchema = z.strictObject({
           .regex(/^[-a-z0-9.*]+\/[-a-z0-9.*]+$|^\*$/, 'namespace/name, such as shop/*'),
         pools: globs,
         owners: globs,
+        /** Of each account. */
+        quota,
       }),
     )
     .default([{ name: '*', pools: ['*'], owners: ['*'] }]),
@@ -107,6 +118,28 @@ const configSchema = z.strictObject({
   clients: z.array(clientSchema).default([]),
   /** ServiceAccount tokens of a cluster, told by its API server. @default - none are taken */
   kubernetes: kubernetesSchema.optional(),
+  /** How often each credential may ask, and how much it may keep open. */
+  limits: z
+    .strictObject({
+      /** Of each identity; twice as many at once. Each step of a batch counts. */
+      requestsPerSecond: z.number().int().min(1).max(1_000_000).default(2_000),
+      /** Open watches of each identity. */
+      watches: z.number().int().min(1).max(10_000).default(16),
+      /** Open connections of all callers together, on each address. */
+      connections: z.number().int().min(1).max(100_000).default(1_024),
+    })
+    .prefault({}),
+  /** Pools that other agents hold: asked for them, this agent answers with their names. */
+  authorities: z
+    .array(
+      z.strictObject({
+        /** Names of pools; `*` stands for any characters. */
+        pools: z.array(z.string().min(1).max(253)).min(1),
+        agent: z.string().min(1).max(253),
+        url: z.url({ protocol: /^https$/, message: 'an https URL' }).optional(),
+      }),
+    )
+    .default([]),
   /** The host: how often it is looked at, and where other programs have put their things. */
   host: z
     .strictObject({

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { NetloomError, type Problem } from 'netloom';
+import { NetloomError, type Problem, type Quota } from 'netloom';
 import { type AgentConfig, unreadable, type Verb } from './config';
 
 /** What the holder of a credential may do, and for whom. */
@@ -9,6 +9,8 @@ export interface Rights {
   readonly verbs: readonly Verb[];
   readonly pools: readonly string[];
   readonly owners: readonly string[];
+  /** How much it may hold at a time, over all pools. @default - any number */
+  readonly quota?: Quota | undefined;
 }
 
 /** All secrets of an agent as they are on disk now. */
@@ -27,6 +29,7 @@ export interface Credentials {
     readonly name: string;
     readonly pools: readonly string[];
     readonly owners: readonly string[];
+    readonly quota?: Quota | undefined;
   }[];
 }
 
@@ -78,8 +81,8 @@ export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-function rightsOf({ verbs, pools, owners }: Rights): Rights {
-  return { verbs, pools, owners };
+function rightsOf({ verbs, pools, owners, quota }: Rights): Rights {
+  return { verbs, pools, owners, ...(quota === undefined ? {} : { quota }) };
 }
 
 /** A certificate and a key that do not belong together are what a rotation looks like half-way. */

@@ -1,12 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { Agent, request } from 'undici';
-import type { z } from 'zod';
 import { NetloomError, type Problem } from '../errors';
+import {
+  type BatchAnswers,
+  type BatchRequest,
+  batchAnswersSchema,
+  type OutsideQuery,
+  type Transfer,
+  type WatchEvent,
+  type WatchQuery,
+  watchEventSchema,
+} from './batches';
 import type { AgentConnection } from './connections';
 import { type NodeFactsView, nodeFactsSchema } from './node-facts';
 import {
   type AgentInfo,
-  API_VERSION,
   type BridgeView,
   bridgeListSchema,
   bridgeViewSchema,
@@ -22,20 +28,14 @@ import {
   type PutPool,
   poolListSchema,
   poolViewSchema,
-  problemDocumentSchema,
+  type Removed,
   removedSchema,
 } from './schemas';
+import { AgentTransport, type Call, REQUEST_TIMEOUT_MS } from './transport';
 
-/** How long one call may take, in ms. */
-export const REQUEST_TIMEOUT_MS = 30_000;
-
-interface Call {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  readonly path: readonly string[];
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly body?: unknown;
-  /** What the call is about, for messages: `pool "apps/lan"`. */
-  readonly about: string;
+/** Of a change: with `dryRun` everything is checked and answered, and nothing changes. */
+export interface ChangeOptions {
+  readonly dryRun?: boolean | undefined;
 }
 
 /**
@@ -43,63 +43,130 @@ interface Call {
  * what to do. Credentials are read from their files, and never kept in a message.
  */
 export class AgentClient {
-  private dispatcher: Agent | undefined;
+  private readonly transport: AgentTransport;
 
   constructor(
     readonly connection: AgentConnection,
-    private readonly timeoutMs: number = REQUEST_TIMEOUT_MS,
-  ) {}
+    timeoutMs: number = REQUEST_TIMEOUT_MS,
+  ) {
+    this.transport = new AgentTransport(connection, timeoutMs);
+  }
 
   info(): Promise<AgentInfo> {
-    return this.call(infoSchema, { method: 'GET', path: ['info'], about: 'its name' });
+    return this.transport.call(infoSchema, { method: 'GET', path: ['info'], about: 'its name' });
   }
 
   /** What secondary networks find on the agent's node. */
   node(): Promise<NodeFactsView> {
-    return this.call(nodeFactsSchema, { method: 'GET', path: ['node'], about: 'its node' });
+    return this.transport.call(nodeFactsSchema, {
+      method: 'GET',
+      path: ['node'],
+      about: 'its node',
+    });
   }
 
   async pools(): Promise<PoolView[]> {
     const call: Call = { method: 'GET', path: ['pools'], about: 'its pools' };
-    return (await this.call(poolListSchema, call)).pools;
+    return (await this.transport.call(poolListSchema, call)).pools;
   }
 
   /** Undefined when the agent, asked with good credentials, says that there is no such pool. */
   pool(name: string): Promise<PoolView | undefined> {
     const call: Call = { method: 'GET', path: ['pools', name], about: `pool "${name}"` };
-    return this.absentAs(undefined, 'NL_POOL_UNKNOWN', this.call(poolViewSchema, call));
+    return this.absentAs(undefined, 'NL_POOL_UNKNOWN', this.transport.call(poolViewSchema, call));
   }
 
-  offerPool(name: string, body: PutPool): Promise<PoolView> {
+  offerPool(name: string, body: PutPool, options: ChangeOptions = {}): Promise<PoolView> {
     const about = `an offer of pool "${name}"`;
-    const query = { offer: 'true' };
-    return this.call(poolViewSchema, { method: 'PUT', path: ['pools', name], query, body, about });
+    const query = { offer: 'true', ...trial(options) };
+    return this.transport.call(poolViewSchema, {
+      method: 'PUT',
+      path: ['pools', name],
+      query,
+      body,
+      about,
+    });
   }
 
-  putPool(name: string, body: PutPool): Promise<PoolView> {
+  putPool(name: string, body: PutPool, options: ChangeOptions = {}): Promise<PoolView> {
     const about = `pool "${name}"`;
-    return this.call(poolViewSchema, { method: 'PUT', path: ['pools', name], body, about });
+    const query = trial(options);
+    return this.transport.call(poolViewSchema, {
+      method: 'PUT',
+      path: ['pools', name],
+      query,
+      body,
+      about,
+    });
+  }
+
+  /** All claims that a new definition of a pool would not hold, page by page. */
+  claimsOutside(name: string, body: OutsideQuery): Promise<ClaimList> {
+    const about = `claims outside a new definition of pool "${name}"`;
+    const path = ['pools', name, 'outside'];
+    return this.transport.call(claimListSchema, { method: 'POST', path, body, about });
   }
 
   /** True when the pool was there and is not any more. */
-  async removePool(name: string, id: string, owner: string): Promise<boolean> {
+  async removePool(
+    name: string,
+    id: string,
+    owner: string,
+    options: ChangeOptions = {},
+  ): Promise<boolean> {
     const call: Call = {
       method: 'DELETE',
       path: ['pools', name],
-      query: { id, owner },
+      query: { id, owner, ...trial(options) },
       about: `pool "${name}"`,
     };
-    return (await this.call(removedSchema, call)).removed;
+    return (await this.transport.call(removedSchema, call)).removed;
   }
 
-  offer(body: ClaimRequestBody): Promise<ClaimView> {
-    const about = `an offer from pool "${body.pool}"`;
-    return this.call(claimViewSchema, { method: 'POST', path: ['offers'], body, about });
+  offer(body: ClaimRequestBody, options?: ChangeOptions): Promise<ClaimView> {
+    return this.ask(['offers'], 'an offer', body, options);
   }
 
-  claim(body: ClaimRequestBody): Promise<ClaimView> {
-    const about = `a claim from pool "${body.pool}"`;
-    return this.call(claimViewSchema, { method: 'POST', path: ['claims'], body, about });
+  /** Keeps an offer for longer. @throws NetloomError NL_OFFER_GONE */
+  renew(body: ClaimRequestBody, options?: ChangeOptions): Promise<ClaimView> {
+    return this.ask(['offers', 'renew'], 'an offer', body, options);
+  }
+
+  /** Turns an offer into a claim. @throws NetloomError NL_OFFER_GONE */
+  confirm(body: ClaimRequestBody, options?: ChangeOptions): Promise<ClaimView> {
+    return this.ask(['offers', 'confirm'], 'a claim', body, options);
+  }
+
+  claim(body: ClaimRequestBody, options?: ChangeOptions): Promise<ClaimView> {
+    return this.ask(['claims'], 'a claim', body, options);
+  }
+
+  /** Hands a claim over to a new owner of the same identity. @throws NetloomError NL_OFFER_GONE */
+  transfer(body: Transfer, options: ChangeOptions = {}): Promise<ClaimView> {
+    const about = `a claim of pool "${body.pool}"`;
+    const query = trial(options);
+    const path = ['claims', 'transfer'];
+    return this.transport.call(claimViewSchema, { method: 'POST', path, query, body, about });
+  }
+
+  /** Steps in order: all or none, or each by itself. */
+  batch(body: BatchRequest, options: ChangeOptions = {}): Promise<BatchAnswers> {
+    const about = `${body.steps.length} steps`;
+    const query = trial(options);
+    const path = ['batches'];
+    return this.transport.call(batchAnswersSchema, { method: 'POST', path, query, body, about });
+  }
+
+  /**
+   * Changes of claims as they happen. It ends when the agent does, when the signal says so, and when
+   * the credential is gone; the version of the last event is where to go on.
+   *
+   * @throws NetloomError NL_WATCH_GONE: list anew, and watch from the version of that list
+   */
+  watchClaims(query: WatchQuery, signal?: AbortSignal): AsyncGenerator<WatchEvent> {
+    const about = `changes of pool "${query.pool}"`;
+    const call: Call = { method: 'GET', path: ['claims', 'watch'], query, about };
+    return this.transport.lines(watchEventSchema, call, signal);
   }
 
   async claims(pool: string, owner?: string): Promise<ClaimView[]> {
@@ -112,14 +179,14 @@ export class AgentClient {
     return this.absentAs(
       [],
       'NL_POOL_UNKNOWN',
-      this.call(claimListSchema, call).then((r) => r.claims),
+      this.transport.call(claimListSchema, call).then((r) => r.claims),
     );
   }
 
   /** Claims that a query asks for, page by page: `next` of one is `after` of the following. */
   claimPage({ limit, after, ...query }: ClaimQuery): Promise<ClaimList> {
     const pages = { limit: limit?.toString(), after: after?.toString() };
-    return this.call(claimListSchema, {
+    return this.transport.call(claimListSchema, {
       method: 'GET',
       path: ['claims'],
       query: { ...query, ...pages },
@@ -129,18 +196,22 @@ export class AgentClient {
 
   /** True when an address came free; false when the claim was gone or held by a newer incarnation. */
   async release(pool: string, id: string, owner: string): Promise<boolean> {
-    const call: Call = {
+    return (await this.released(pool, id, owner)).removed;
+  }
+
+  /** The same, with the reason where nothing came free. */
+  released(pool: string, id: string, owner: string, options: ChangeOptions = {}): Promise<Removed> {
+    return this.transport.call(removedSchema, {
       method: 'DELETE',
       path: ['claims', id],
-      query: { pool, owner },
+      query: { pool, owner, ...trial(options) },
       about: `a claim of pool "${pool}"`,
-    };
-    return (await this.call(removedSchema, call)).removed;
+    });
   }
 
   async bridges(): Promise<BridgeView[]> {
     const call: Call = { method: 'GET', path: ['bridges'], about: 'its bridges' };
-    return (await this.call(bridgeListSchema, call)).bridges;
+    return (await this.transport.call(bridgeListSchema, call)).bridges;
   }
 
   /** Undefined when the agent holds no such bridge. */
@@ -148,15 +219,11 @@ export class AgentClient {
     return (await this.bridges()).find((bridge) => bridge.name === name);
   }
 
-  putBridge(
-    name: string,
-    body: PutBridge,
-    options: { dryRun?: boolean } = {},
-  ): Promise<BridgeView> {
-    return this.call(bridgeViewSchema, {
+  putBridge(name: string, body: PutBridge, options: ChangeOptions = {}): Promise<BridgeView> {
+    return this.transport.call(bridgeViewSchema, {
       method: 'PUT',
       path: ['bridges', name],
-      query: { dryRun: options.dryRun ? 'true' : undefined },
+      query: trial(options),
       body,
       about: `bridge "${name}"`,
     });
@@ -169,13 +236,23 @@ export class AgentClient {
       query: { id, owner },
       about: `bridge "${name}"`,
     };
-    return (await this.call(removedSchema, call)).removed;
+    return (await this.transport.call(removedSchema, call)).removed;
   }
 
   /** Lets go of open connections. */
   async close(): Promise<void> {
-    await this.dispatcher?.close();
-    this.dispatcher = undefined;
+    await this.transport.close();
+  }
+
+  private ask(
+    path: readonly string[],
+    what: string,
+    body: ClaimRequestBody,
+    options: ChangeOptions = {},
+  ): Promise<ClaimView> {
+    const about = `${what} from pool "${body.pool}"`;
+    const query = trial(options);
+    return this.transport.call(claimViewSchema, { method: 'POST', path, query, body, about });
   }
 
   private async absentAs<T>(value: T, code: Problem['code'], answer: Promise<T>): Promise<T> {
@@ -187,125 +264,8 @@ export class AgentClient {
       throw error;
     }
   }
-
-  private async call<T>(schema: z.ZodType<T>, call: Call): Promise<T> {
-    const url = new URL(
-      `/${[API_VERSION, ...call.path].map(encodeURIComponent).join('/')}`,
-      this.connection.url,
-    );
-    for (const [name, value] of Object.entries(call.query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, value);
-    }
-    const headers = this.headers(call.body !== undefined);
-    const dispatcher = this.open();
-    let status: number;
-    let text: string;
-    try {
-      const response = await request(url, {
-        method: call.method,
-        headers,
-        body: call.body === undefined ? null : JSON.stringify(call.body),
-        dispatcher,
-      });
-      status = response.statusCode;
-      text = await response.body.text();
-    } catch (error) {
-      throw new NetloomError(this.unreachable(error, call), { cause: error });
-    }
-    const answer = parseJson(text);
-    if (status >= 400) throw new NetloomError(this.refused(status, answer, call));
-    const parsed = schema.safeParse(answer);
-    if (parsed.success) return parsed.data;
-    throw new NetloomError(this.badAnswer(status, call));
-  }
-
-  private get name(): string {
-    return `agent "${this.connection.name}" (${this.connection.url})`;
-  }
-
-  private headers(hasBody: boolean): Record<string, string> {
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (hasBody) headers['content-type'] = 'application/json';
-    if (this.connection.tokenFile !== undefined) {
-      headers.authorization = `Bearer ${this.read('tokenFile', this.connection.tokenFile).trim()}`;
-    }
-    return headers;
-  }
-
-  private open(): Agent {
-    if (this.dispatcher) return this.dispatcher;
-    const { caFile, certFile, keyFile } = this.connection;
-    this.dispatcher = new Agent({
-      headersTimeout: this.timeoutMs,
-      bodyTimeout: this.timeoutMs,
-      connect: {
-        timeout: Math.min(this.timeoutMs, 5_000),
-        ...(caFile === undefined ? {} : { ca: this.read('caFile', caFile) }),
-        ...(certFile === undefined ? {} : { cert: this.read('certFile', certFile) }),
-        ...(keyFile === undefined ? {} : { key: this.read('keyFile', keyFile) }),
-      },
-    });
-    return this.dispatcher;
-  }
-
-  private read(setting: string, file: string): string {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch (error) {
-      throw new NetloomError({
-        code: 'NL_AGENT_CONFIG',
-        key: `netloom:${setting}`,
-        found: `"${file}" can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
-        allowed: 'a file that this process may read',
-        fix: `correct netloom:${setting}; a relative path starts at the folder of the Pulumi program`,
-      });
-    }
-  }
-
-  private unreachable(error: unknown, call: Call): Problem {
-    const code = errorCode(error);
-    const certificate = /CERT|SELF_SIGNED|ISSUER|ALTNAME|SSL|TLS/.test(code);
-    return {
-      code: 'NL_AGENT_UNREACHABLE',
-      key: 'agent',
-      found: `${this.name} did not answer (${code}), asked for ${call.about}`,
-      allowed: 'an agent that answers at its URL with a certificate of the CA in netloom:caFile',
-      fix: certificate
-        ? "set netloom:caFile to the agent's CA (netloom-agent cert prints where it is), and use a name or address that the certificate holds"
-        : 'see that netloom-agent runs there and listens on that address and port, and that no firewall is between',
-    };
-  }
-
-  private refused(status: number, answer: unknown, call: Call): readonly Problem[] {
-    const document = problemDocumentSchema.safeParse(answer);
-    if (!document.success) return [this.badAnswer(status, call)];
-    return document.data.problems.map((problem) => ({
-      ...problem,
-      found: `${this.name}, asked for ${call.about}: ${problem.found}`,
-    }));
-  }
-
-  private badAnswer(status: number, call: Call): Problem {
-    return {
-      code: 'NL_AGENT_ANSWER',
-      key: 'agent',
-      found: `${this.name} gave an answer (${status}) to ${call.method} ${call.path.join('/')} that is not in its contract`,
-      allowed: `the answers of netloom-agent's ${API_VERSION}`,
-      fix: 'see that the URL is that of a netloom-agent, and that its release fits this one',
-    };
-  }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function errorCode(error: unknown): string {
-  const { code, cause, message } = error as { code?: string; cause?: unknown; message?: string };
-  if (code !== undefined) return code;
-  return cause === undefined ? (message ?? 'unknown error') : errorCode(cause);
+function trial({ dryRun }: ChangeOptions): { dryRun: string | undefined } {
+  return { dryRun: dryRun ? 'true' : undefined };
 }

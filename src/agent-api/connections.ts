@@ -13,6 +13,8 @@ export interface AgentConnection {
   /** PEM file with a client certificate; goes with `keyFile`. */
   readonly certFile?: string | undefined;
   readonly keyFile?: string | undefined;
+  /** The agent's Unix socket on this host; `url` then only names it, as `http://localhost`. */
+  readonly socketPath?: string | undefined;
 }
 
 /** Looks one setting up: `agents`, `tokenFile`, `caFile`, `certFile`, `keyFile`. */

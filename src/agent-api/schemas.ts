@@ -93,6 +93,8 @@ export const claimRequestSchema = z.strictObject({
   labels: labelsSchema.optional(),
   /** What the claim is for. */
   reason: text.optional(),
+  /** How long an offer is kept, 1 to 86400. @default 900 */
+  offerSeconds: z.number().int().min(1).max(86_400).optional(),
   /** The owner that hands its claim over, incarnation and all: a resource that was renamed. */
   from: ownerSchema.optional(),
 });
@@ -116,6 +118,11 @@ export const claimViewSchema = z.object({
   until: z.string().optional(),
 });
 
+const labelText = z
+  .string()
+  .max(512)
+  .regex(/^[^=]{1,128}=/, 'name=value');
+
 /** `GET /v1/claims?pool=`, of all owners or one; with `limit` a page. */
 export const claimQuerySchema = z.strictObject({
   pool: z.string().min(1),
@@ -124,6 +131,8 @@ export const claimQuerySchema = z.strictObject({
   state: z.enum(['offered', 'claimed']).optional(),
   /** Whoever holds this address or MAC. */
   address: text.optional(),
+  /** `name=value`, and more of them: what the claim has to be labelled with. */
+  label: z.union([labelText, z.array(labelText).max(32)]).optional(),
   /** Most claims on a page, 1 to 1000. */
   limit: z.coerce.number().int().min(1).max(1000).optional(),
   /** `next` of the page before. */
@@ -134,11 +143,15 @@ export const claimListSchema = z.object({
   claims: z.array(claimViewSchema),
   /** What to go on behind; absent on the last page. A page may be short, even empty, and have it. */
   next: z.number().int().optional(),
+  /** What to watch from: nothing that happened behind this list is missed. Of the first page, where there are more. */
+  version: z.string().optional(),
 });
 export const poolListSchema = z.object({ pools: z.array(poolViewSchema) });
 export const removedSchema = z.object({
   /** False when it was gone already or a newer incarnation has taken its place. */
   removed: z.boolean(),
+  /** Why a release freed nothing: a newer incarnation, or no such claim of this owner. */
+  why: z.enum(['newer', 'not-held']).optional(),
 });
 
 /** A Linux bridge wanted on a node. */
@@ -217,22 +230,3 @@ export type BridgeSpec = z.infer<typeof bridgeSpecSchema>;
 export type PutBridge = z.infer<typeof putBridgeSchema>;
 export type BridgeView = z.infer<typeof bridgeViewSchema>;
 export type AgentInfo = z.infer<typeof infoSchema>;
-
-/** The documents of the contract by the names that the OpenAPI document gives them. */
-export const API_SCHEMAS = {
-  Problem: problemSchema,
-  ProblemDocument: problemDocumentSchema,
-  PoolSpec: poolSpecSchema,
-  PutPool: putPoolSchema,
-  PoolView: poolViewSchema,
-  PoolList: poolListSchema,
-  ClaimRequest: claimRequestSchema,
-  ClaimView: claimViewSchema,
-  ClaimList: claimListSchema,
-  Removed: removedSchema,
-  BridgeSpec: bridgeSpecSchema,
-  PutBridge: putBridgeSchema,
-  BridgeView: bridgeViewSchema,
-  BridgeList: bridgeListSchema,
-  AgentInfo: infoSchema,
-} as const;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { API_SCHEMAS } from 'netloom/agent-api';
 import { documentOfRoutes } from '../../node-agent/src/http/openapi';
-import { ROUTES } from '../../node-agent/src/http/routes';
+import { ROUTES } from '../../node-agent/src/http/routes/table';
 import { AgentFolder } from './support/agent-folder';
 import { rawRequest } from './support/raw-request';
 
@@ -19,6 +19,14 @@ const operations = Object.entries(document.paths).flatMap(([route, methods]) =>
     operation: operation as unknown as Operation,
   })),
 );
+
+/** A place may fit a path with parameters, too: `DELETE /v1/claims/watch` is that of a claim. */
+function describes(method: string, asked: string): boolean {
+  return Object.entries(document.paths).some(([route, methods]) => {
+    const pattern = new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+    return methods[method.toLowerCase()] !== undefined && pattern.test(asked);
+  });
+}
 
 describe('docs/openapi.json', () => {
   /** Renewed by `npm run golden` only, and read in review. */
@@ -64,9 +72,9 @@ describe('docs/openapi.json', () => {
       const paths = [...Object.keys(document.paths), '/v1/nothing', '/v1/pools/{name}/nothing'];
       for (const route of paths) {
         for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
-          const isDescribed = document.paths[route]?.[method.toLowerCase()] !== undefined;
-          if (isDescribed && route.endsWith('/watch')) continue;
-          const answer = await call(method, route.replaceAll(/\{\w+\}/g, 'x'));
+          const asked = route.replaceAll(/\{\w+\}/g, 'x');
+          const isDescribed = describes(method, asked);
+          const answer = await call(method, asked);
           const isKnown = !(answer.status === 404 && answer.text.includes('NL_NO_SUCH_ROUTE'));
           expect([method, route, isKnown]).toEqual([method, route, isDescribed]);
         }

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { NetloomError, type Problem } from 'netloom';
+import { type ClaimRequest, NetloomError, type Problem } from 'netloom';
+import type { ClaimRequestBody } from 'netloom/agent-api';
 import type { ServiceAccount, ServiceAccounts } from '../cluster';
 import type { Verb } from '../config';
 import { type Credentials, hashToken, type Rights } from '../credentials';
@@ -43,6 +44,19 @@ export class Caller {
     if (this.mayActFor(owner)) return;
     const allowed = `owners that match ${this.rights.owners.join(', ')}`;
     throw this.forbidden('owner', `may not act for owner "${owner}"`, allowed);
+  }
+
+  /** What is asked for, with who asks and how much that one may hold. */
+  asking({ offerSeconds, ...body }: ClaimRequestBody): ClaimRequest {
+    const { identity, rights } = this;
+    const offerMs = offerSeconds === undefined ? undefined : offerSeconds * 1000;
+    return { ...body, identity, offerMs, quota: rights.quota };
+  }
+
+  /** True for the same identity with the same rights. */
+  isLike(other: Caller): boolean {
+    const { identity, rights } = other;
+    return this.identity === identity && JSON.stringify(this.rights) === JSON.stringify(rights);
   }
 
   mayUsePool(pool: string): boolean {
@@ -134,7 +148,7 @@ function byAccount({ user, verbs }: ServiceAccount, { accounts }: Credentials): 
     ? user.slice(ACCOUNT_PREFIX.length).replace(':', '/')
     : user;
   const listed = accounts.find((one) => matches(one.name, name));
-  if (listed) return new Caller(user, { verbs, pools: listed.pools, owners: listed.owners });
+  if (listed) return new Caller(user, { ...listed, verbs });
   throw new NetloomError({
     code: 'NL_AGENT_FORBIDDEN',
     key: 'token',

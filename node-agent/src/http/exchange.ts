@@ -7,8 +7,9 @@ import { problemsOfSchema } from '../problems';
 import { BODY_LIMIT, readJson } from './body';
 import { Caller, identify } from './callers';
 import { Feed } from './feed';
-import { serveFeed } from './feed-answer';
+import { type OpenFeeds, serveFeed } from './feed-answer';
 import { documentOfError, PROBLEM_TYPE } from './problem-replies';
+import { RateError, type RateLimits } from './rate-limits';
 import type { AuditNote, Call, Route, RouteParts, TextAnswer } from './route';
 import type { RouteMatch, Router } from './router';
 
@@ -33,6 +34,8 @@ export interface ExchangeParts {
   /** Asked at each request, so that tokens may change. */
   readonly credentials: () => Credentials;
   readonly cluster?: ServiceAccounts | undefined;
+  readonly limits: RateLimits;
+  readonly feeds: OpenFeeds;
   /** Told once, when the answer is on its way. */
   readonly onDone: (outcome: Outcome) => void;
 }
@@ -63,7 +66,7 @@ export class Exchange {
   async run(): Promise<void> {
     try {
       const answer = await this.answer();
-      if (answer instanceof Feed) serveFeed(answer, this.request, this.response);
+      if (answer instanceof Feed) this.serve(answer);
       else if (this.route?.kind === 'text') this.sendText(answer as string | TextAnswer);
       else this.send(200, 'application/json; charset=utf-8', JSON.stringify(answer));
       this.done(this.response.statusCode);
@@ -91,7 +94,10 @@ export class Exchange {
     const { match, method, path } = asked;
     if (match === undefined) throw new NetloomError(noSuchRoute(method, path));
     const { route } = match;
-    if (route.verbs.length > 0) caller.requireOneOf(route.verbs);
+    if (route.verbs.length > 0) {
+      this.parts.limits.take(caller.identity);
+      caller.requireOneOf(route.verbs);
+    }
     const params = route.params && parse(route.params, match.params);
     const query = parseQuery(route.query, asked.query);
     if (route.body === undefined) return this.handle(route, params, query, undefined);
@@ -105,6 +111,8 @@ export class Exchange {
     schema: z.ZodType,
   ): Promise<unknown> {
     const body = parse(schema, await readJson(this.request, route.bodyLimit ?? BODY_LIMIT));
+    const weight = route.weight?.(body) ?? 1;
+    if (weight > 1) this.parts.limits.take(this.caller.identity, weight - 1);
     return this.handle(route, params, query, body);
   }
 
@@ -115,12 +123,28 @@ export class Exchange {
       query,
       body,
       localAddress: this.request.socket.localAddress,
+      isStillAllowed: () => this.isStillAllowed(route),
       audit: (change, subject, before = 'none') => {
         this.audit = { change, ...subject, before };
         return this.audit;
       },
     };
     return route.handle(call, this.parts.routeParts);
+  }
+
+  private serve(feed: Feed): void {
+    serveFeed(feed, this.request, this.response, this.parts.feeds);
+  }
+
+  private async isStillAllowed(route: Route): Promise<boolean> {
+    try {
+      const { credentials, cluster } = this.parts;
+      const caller = await identify(this.request, credentials(), cluster);
+      caller.requireOneOf(route.verbs);
+      return caller.isLike(this.caller);
+    } catch {
+      return false;
+    }
   }
 
   private sendText(answer: string | TextAnswer): void {
@@ -136,6 +160,8 @@ export class Exchange {
     const document = documentOfError(error);
     const { status, problems } = document;
     if (status === 401) this.response.setHeader('www-authenticate', 'Bearer');
+    if (error instanceof RateError)
+      this.response.setHeader('retry-after', String(error.retryAfterSeconds));
     // What is still to come of a body nobody wants is not waited for.
     if (status === 413) this.response.setHeader('connection', 'close');
     this.send(status, PROBLEM_TYPE, JSON.stringify(document));

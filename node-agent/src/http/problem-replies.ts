@@ -29,6 +29,9 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   NL_STORE_FAILED: 503,
   NL_WATCHDOG_MISSING: 503,
   NL_CLUSTER_UNREACHABLE: 503,
+  NL_POOL_ELSEWHERE: 421,
+  NL_RATE_LIMITED: 429,
+  NL_WATCH_GONE: 410,
   NL_POOL_FULL: 507,
 };
 
@@ -38,8 +41,10 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Not there',
   409: 'In conflict with what is there',
+  410: 'Too long ago',
   413: 'The request is too big',
   415: 'The request is not JSON',
+  421: 'Another agent holds it',
   429: 'Too much at a time',
   500: 'The agent could not do it',
   503: 'The agent can not answer now',

@@ -7,6 +7,7 @@ import type { NodeObserver } from '../node-facts';
 import type { Caller } from './callers';
 import type { Feed } from './feed';
 import type { OpenApiDocument } from './openapi';
+import type { Watches } from './rate-limits';
 
 /** What the routes answer from. */
 export interface RouteParts {
@@ -14,6 +15,7 @@ export interface RouteParts {
   readonly addresses: AddressService;
   readonly bridges: BridgeService;
   readonly node: NodeObserver;
+  readonly watches: Watches;
   /** True once everything recorded has been looked at and brought to the kernel. */
   readonly isReady: () => boolean;
   /** All numbers in Prometheus' text format. */
@@ -41,6 +43,8 @@ export interface Call<Params, Query, Body> {
   readonly body: Body;
   /** Address of this host that the request came in on; undefined on the Unix socket. */
   readonly localAddress: string | undefined;
+  /** Asks again who the caller is, for answers that take long: its credential may be gone by now. */
+  isStillAllowed(): Promise<boolean>;
   /** Begins the audit line of a change; what comes of it goes into `after`. */
   audit(change: string, subject: Omit<AuditNote, 'change' | 'before'>, before?: string): AuditNote;
 }

@@ -8,20 +8,22 @@ import { type RequestLog, writeAuditLine } from './audit-line';
 import { Exchange, type ExchangeParts } from './exchange';
 import { Metrics } from './metrics';
 import { documentOfRoutes, type OpenApiDocument } from './openapi';
+import { type Limits, RateLimits, Watches } from './rate-limits';
 import type { RouteParts } from './route';
 import { Router } from './router';
-import { ROUTES } from './routes';
+import { ROUTES } from './routes/table';
 
 /** How long a stop waits for requests that are being served, in ms. */
 const STOP_GRACE_MS = 5_000;
 
 /** What the server is made of. */
-export interface ServerParts extends Omit<RouteParts, 'metricsText' | 'openApi'> {
+export interface ServerParts extends Omit<RouteParts, 'metricsText' | 'openApi' | 'watches'> {
   readonly log: RequestLog;
   /** Asked at each request, so that tokens may change. */
   readonly credentials: () => Credentials;
   /** Who tells ServiceAccounts by their tokens. @default - nobody: such tokens are refused */
   readonly cluster?: ServiceAccounts | undefined;
+  readonly limits: Limits;
   /** How often the kernel's events ended and had to be asked for again. */
   readonly watchesLost: () => number;
 }
@@ -38,6 +40,7 @@ export class AgentServer {
       router: new Router(ROUTES),
       routeParts: {
         ...parts,
+        watches: new Watches(parts.limits),
         metricsText: () => this.metricsText(),
         openApi: () => {
           openApi ??= documentOfRoutes(ROUTES);
@@ -46,6 +49,8 @@ export class AgentServer {
       },
       credentials: parts.credentials,
       cluster: parts.cluster,
+      limits: new RateLimits(parts.limits),
+      feeds: new Set(),
       onDone: (outcome) => {
         const { request, route, status } = outcome;
         this.metrics.count(request.method ?? '', route?.path ?? 'unknown', status);
@@ -62,6 +67,7 @@ export class AgentServer {
         void new Exchange(request, response, this.exchangeParts).run();
       });
       // Slow clients must not hold sockets for long.
+      server.maxConnections = this.parts.limits.connections;
       server.headersTimeout = 10_000;
       server.requestTimeout = 30_000;
       this.servers.push(server);
@@ -77,7 +83,9 @@ export class AgentServer {
 
   /** Takes no more connections, lets what is being served end, and closes. */
   async close(): Promise<void> {
-    await Promise.all(this.servers.map(closeServer));
+    const closed = Promise.all(this.servers.map(closeServer));
+    for (const end of this.exchangeParts.feeds) end();
+    await closed;
   }
 
   private async metricsText(): Promise<string> {

@@ -1,4 +1,12 @@
-import { poolListSchema, poolViewSchema, putPoolSchema, removedSchema } from 'netloom/agent-api';
+import {
+  claimListSchema,
+  outsideSchema,
+  type PoolView,
+  poolListSchema,
+  poolViewSchema,
+  putPoolSchema,
+  removedSchema,
+} from 'netloom/agent-api';
 import { z } from 'zod';
 import { requireOwners, route } from '../route';
 import { flagSchema, nameParams, removalQuery } from './params';
@@ -46,10 +54,29 @@ export const POOL_ROUTES = [
       caller.requirePool(name);
       requireOwners(caller, owner, from);
       const asked = { name, spec, owner, from, identity: caller.identity };
+      const dryRun = query.dryRun === 'true';
+      const put = (): Promise<PoolView> =>
+        isOffer ? addresses.offerPool(asked, { dryRun }) : addresses.putPool(asked, id, { dryRun });
+      if (dryRun) return put();
       const note = audit(isOffer ? 'pool.offer' : 'pool.put', { pool: name, owner });
-      const view = await (isOffer ? addresses.offerPool(asked) : addresses.putPool(asked, id));
+      const view = await put();
       note.after = `${view.id} ${view.spec.subnets.map((one) => one.subnet).join(' ')}`;
       return view;
+    },
+  }),
+  route({
+    name: 'claimsOutside',
+    method: 'POST',
+    path: '/v1/pools/{name}/outside',
+    summary: 'All claims that keep a pool from a new definition, page by page',
+    verbs: ['read'],
+    params: nameParams,
+    body: outsideSchema,
+    answer: claimListSchema,
+    handle: async ({ caller, params: { name }, body }, { addresses }) => {
+      caller.requirePool(name);
+      const list = await addresses.outside(name, body.spec, body.after, body.limit);
+      return { ...list, claims: list.claims.filter((claim) => caller.mayActFor(claim.owner)) };
     },
   }),
   route({
@@ -63,10 +90,13 @@ export const POOL_ROUTES = [
     answer: removedSchema,
     handle: async ({ caller, params: { name }, query, audit }, { addresses }) => {
       const { id, owner } = query;
+      const asker = { owner, identity: caller.identity };
       caller.requirePool(name);
       caller.requireOwner(owner);
+      if (query.dryRun === 'true')
+        return { removed: await addresses.removePool(name, id, asker, { dryRun: true }) };
       const note = audit('pool.remove', { pool: name, owner }, id);
-      const removed = await addresses.removePool(name, id, { owner, identity: caller.identity });
+      const removed = await addresses.removePool(name, id, asker);
       note.after = removed ? 'removed' : 'no effect';
       return { removed };
     },

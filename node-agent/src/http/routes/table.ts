@@ -1,5 +1,6 @@
 import type { Route } from '../route';
 import { AGENT_ROUTES } from './agent';
+import { BATCH_ROUTES } from './batches';
 import { BRIDGE_ROUTES } from './bridges';
 import { CLAIM_ROUTES } from './claims';
 import { POOL_ROUTES } from './pools';
@@ -9,5 +10,6 @@ export const ROUTES: readonly Route[] = [
   ...AGENT_ROUTES,
   ...POOL_ROUTES,
   ...CLAIM_ROUTES,
+  ...BATCH_ROUTES,
   ...BRIDGE_ROUTES,
 ];
