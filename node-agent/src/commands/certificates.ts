@@ -43,6 +43,8 @@ export interface CertificateRequest {
   readonly addresses: readonly string[];
   /** Common names of client certificates to make. */
   readonly clients: readonly string[];
+  /** How long they are good, in ms. @default - 397 days */
+  readonly lifeMs?: number | undefined;
 }
 
 /** Paths of what was made. */
@@ -56,18 +58,19 @@ export interface CertificateFiles {
 /** Makes a CA where the folder has none, and certificates signed by it: EC P-256, keys of mode 0600. */
 export async function makeCertificates(request: CertificateRequest): Promise<CertificateFiles> {
   const { folder, name } = request;
+  const lifeMs = request.lifeMs ?? CERTIFICATE_DAYS * DAY_MS;
   const authority = await openAuthority(folder, name);
   const at = (file: string): string => path.join(folder, file);
   const names = [...new Set([name, 'localhost', '127.0.0.1', '::1', ...request.addresses])];
   const serverFiles = { certFile: at('server.crt'), keyFile: at('server.key') };
-  await issue(authority, name, serverFiles, [
+  await issue(authority, name, lifeMs, serverFiles, [
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
     new SubjectAlternativeNameExtension(names.map(alternativeName)),
   ]);
   const clients = [];
   for (const client of request.clients) {
     const files = { certFile: at(`client-${client}.crt`), keyFile: at(`client-${client}.key`) };
-    await issue(authority, client, files, [
+    await issue(authority, client, lifeMs, files, [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
     ]);
     clients.push({ name: client, ...files });
@@ -103,6 +106,7 @@ async function openAuthority(folder: string, name: string): Promise<Authority> {
 async function issue(
   authority: Authority,
   name: string,
+  lifeMs: number,
   files: { certFile: string; keyFile: string },
   extensions: (ExtendedKeyUsageExtension | SubjectAlternativeNameExtension)[],
 ): Promise<void> {
@@ -114,7 +118,7 @@ async function issue(
     signingKey: authority.key,
     signingAlgorithm: SIGNATURE,
     notBefore: new Date(Date.now() - CLOCK_SKEW_MS),
-    notAfter: new Date(Date.now() + CERTIFICATE_DAYS * DAY_MS),
+    notAfter: new Date(Date.now() + lifeMs),
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
