@@ -16,6 +16,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { buildApiServer, fetchSchemas } = require('./api-server-parts');
 const { build } = require('./build');
+const { fetchImageParts } = require('./image');
 const { cacheFolder, cniPath, findTool, ignoresSystem, npmCommand } = require('./tools');
 const { fetchVm } = require('./vm-parts');
 
@@ -403,6 +404,17 @@ function fetchVirtualMachine() {
 // ---------------------------------------------------------------- API server of the tests
 
 /** @returns {string|undefined} what was done; never fails, since its tests skip without */
+function fetchImage() {
+  try {
+    return fetchImageParts();
+  } catch (error) {
+    console.log(`setup: could not fetch the parts of the container image: ${error.message}`);
+    console.log('  without them the tests of the image are skipped');
+    return 'went on without the container image';
+  }
+}
+
+/** @returns {string|undefined} what was done; never fails, since its tests skip without */
 function optionalPart(work, name) {
   try {
     return work();
@@ -432,6 +444,7 @@ function main() {
     steps.push(
       () => installSystemPackages(TEST_PACKAGES),
       fetchVirtualMachine,
+      fetchImage,
       () => optionalPart(buildApiServer, 'the API server of the tests'),
       () => optionalPart(fetchSchemas, 'the OpenAPI documents of Kubernetes releases'),
     );

@@ -1,5 +1,7 @@
 export * from './address';
 export * from './address-book';
+export * from './audit';
+export * from './audit-marks';
 export type { BatchAnswer, BatchMode, BatchStep } from './batch';
 export * from './cidr';
 export { checkPoolName, outsideClaimable } from './claim-problems';
