@@ -56,6 +56,9 @@ export function createStoreFile(folder: string, state: string): void {
   database.exec(SCHEMA);
   database.prepare('INSERT INTO store VALUES (?)').run(randomUUID());
   database.exec('COMMIT');
+  // Not when the store is opened: a switch that breaks off there leaves a journal that a look at the
+  // store can't read past. Not before the commit either: closing tells of no failed checkpoint.
+  database.exec('PRAGMA journal_mode = WAL');
   database.close();
   renameSync(unfinished, state);
   syncFolder(folder);
