@@ -293,12 +293,17 @@ export class AddressBook {
     this.pools.learn(name, record);
   }
 
-  /** Takes over what another book of the same store has done. A claim of an unknown pool is left out. */
-  learn(rows: Iterable<LearnedClaim>): void {
-    for (const row of rows) {
+  /**
+   * Takes over what another book of the same store has done. A claim of an unknown pool is left out.
+   *
+   * @returns the rows that were others before
+   */
+  learn(rows: readonly LearnedClaim[]): LearnedClaim[] {
+    return rows.filter((row) => {
       const ledger = this.pools.ledger(row.pool);
-      if (ledger) learnClaim(ledger, row, row.claim && this.tallies.of(row.claim.identity));
-    }
+      const tally = row.claim && this.tallies.of(row.claim.identity);
+      return ledger !== undefined && learnClaim(ledger, row, tally);
+    });
   }
 
   /** Numbers that come next, where several books get theirs from one store. */

@@ -7,7 +7,7 @@ export * from './cidr';
 export { checkPoolName, outsideClaimable } from './claim-problems';
 export * from './claim-records';
 export type { LearnedClaim } from './learned';
-export { checkMacRange, parseMac } from './mac';
+export { checkMacRange, parseMac, parseMacRange } from './mac';
 export * from './pool';
 export { REMEMBERED_LIMIT } from './pool-ledger';
 export * from './range';

@@ -90,6 +90,11 @@ export class NumberSpace {
     return isThere ? found : undefined;
   }
 
+  /** The search for a free block begins behind that part of what may be chosen. */
+  startAt(part: number): void {
+    this.last = this.open?.at(part);
+  }
+
   /** The search for a free block goes on behind this place. */
   moveBehind(place: HeldPlace): void {
     this.last = lastOf(place, place.order);
@@ -161,6 +166,20 @@ class Part {
   holderOf(words: Words, order: number): HeldPlace | undefined {
     const found = this.tree.overlapping(words, order);
     return found instanceof Gap ? undefined : found;
+  }
+
+  /** The number behind which a part of all numbers comes, from 0 to 1. */
+  at(part: number): Words | undefined {
+    const sizes = this.ranges.map(({ first, last }) => numberOf(last) - numberOf(first) + 1n);
+    const all = sizes.reduce((sum, size) => sum + size, 0n);
+    // A millionth of the numbers is near enough.
+    let rest = (all * BigInt(Math.floor(part * 1_000_000))) / 1_000_000n;
+    for (const [index, { first }] of this.ranges.entries()) {
+      const size = sizes[index] as bigint;
+      if (rest < size) return wordsOf(numberOf(first) + rest);
+      rest -= size;
+    }
+    return undefined;
   }
 
   /** Whether all numbers of a block are in one of the ranges. */
