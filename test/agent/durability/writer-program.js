@@ -47,7 +47,7 @@ async function call(what, run) {
 
 function claim(service, owner, more = {}) {
   return call({ verb: 'claim', owner, ...more }, () =>
-    service.claim({ pool: POOL, owner, identity: IDENTITY, ...more }),
+    service.ask('claim', { pool: POOL, owner, identity: IDENTITY, ...more }),
   );
 }
 
