@@ -112,7 +112,7 @@ class Agent implements NodeAgent {
       limits: config.limits,
       cluster,
       isReady: () => this.isReady,
-      watchesLost: () => drift.watchesLost,
+      drift: () => ({ eventsLost: drift.watchesLost, lookedAt: drift.lookedAt }),
     });
     this.endings.push(() => server.close());
     this.addresses = await server.listen(listenAddresses(config));

@@ -115,6 +115,11 @@ export class BridgeService {
     return this.repairs.counts();
   }
 
+  /** Changes that wait for others, and the one that is being made. */
+  changesWaiting(): number {
+    return this.turns.waiting;
+  }
+
   /** Milliseconds until a bridge that is left alone for a while may be tried; undefined for none. */
   nextTry(): number | undefined {
     return this.repairs.nextTry();

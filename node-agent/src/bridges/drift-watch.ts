@@ -38,6 +38,8 @@ export class DriftWatch {
   private isStopped = false;
   /** How often events ended and had to be asked for again. */
   watchesLost = 0;
+  /** When all bridges were looked at for the last time, in s since 1970. */
+  lookedAt: number | undefined;
 
   constructor(private readonly parts: DriftParts) {}
 
@@ -103,6 +105,7 @@ export class DriftWatch {
     const { bridges, log, otherManagers } = this.parts;
     try {
       const { failures, repairs, news } = await bridges.heal();
+      this.lookedAt = Date.now() / 1000;
       for (const [bridge, steps] of repairs) log.info({ event: 'bridge_repaired', bridge, steps });
       for (const [bridge, { state, detail, repairs: count }] of news) {
         if (state === 'failed') {

@@ -18,8 +18,8 @@ export interface RouteParts {
   readonly watches: Watches;
   /** True once everything recorded has been looked at and brought to the kernel. */
   readonly isReady: () => boolean;
-  /** All numbers in Prometheus' text format. */
-  readonly metricsText: () => Promise<string>;
+  /** All numbers that the caller may see, in Prometheus' text format. */
+  readonly metricsText: (caller: Caller) => Promise<string>;
   /** The OpenAPI document of all routes. */
   readonly openApi: () => OpenApiDocument;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { NetloomError, type Problem } from 'netloom';
@@ -5,10 +6,12 @@ import type { ServiceAccounts } from '../cluster';
 import type { ListenAddress } from '../config';
 import type { Credentials } from '../credentials';
 import { type RequestLog, writeAuditLine } from './audit-line';
+import type { Caller } from './callers';
 import { Exchange, type ExchangeParts } from './exchange';
-import { Metrics } from './metrics';
+import { type BridgeFigures, figuresText } from './metrics';
 import { documentOfRoutes, type OpenApiDocument } from './openapi';
 import { type Limits, RateLimits, Watches } from './rate-limits';
+import { RequestMetrics } from './request-metrics';
 import type { RouteParts } from './route';
 import { Router } from './router';
 import { ROUTES } from './routes/table';
@@ -24,14 +27,14 @@ export interface ServerParts extends Omit<RouteParts, 'metricsText' | 'openApi' 
   /** Who tells ServiceAccounts by their tokens. @default - nobody: such tokens are refused */
   readonly cluster?: ServiceAccounts | undefined;
   readonly limits: Limits;
-  /** How often the kernel's events ended and had to be asked for again. */
-  readonly watchesLost: () => number;
+  /** What the watch over drift has counted. */
+  readonly drift: () => Pick<BridgeFigures, 'eventsLost' | 'lookedAt'>;
 }
 
 /** The agent's HTTPS side: several listeners over one table of routes. */
 export class AgentServer {
   private readonly servers: Server[] = [];
-  private readonly metrics = new Metrics();
+  private readonly metrics = new RequestMetrics();
   private readonly exchangeParts: ExchangeParts;
 
   constructor(private readonly parts: ServerParts) {
@@ -41,7 +44,7 @@ export class AgentServer {
       routeParts: {
         ...parts,
         watches: new Watches(parts.limits),
-        metricsText: () => this.metricsText(),
+        metricsText: (caller) => this.metricsText(caller),
         openApi: () => {
           openApi ??= documentOfRoutes(ROUTES);
           return openApi;
@@ -52,8 +55,9 @@ export class AgentServer {
       limits: new RateLimits(parts.limits),
       feeds: new Set(),
       onDone: (outcome) => {
-        const { request, route, status } = outcome;
-        this.metrics.count(request.method ?? '', route?.path ?? 'unknown', status);
+        const { request, route, status, elapsedMs } = outcome;
+        const path = route?.path ?? 'unknown';
+        this.metrics.count(methodOf(request), path, status, elapsedMs / 1000);
         writeAuditLine(parts.log, outcome);
       },
     };
@@ -64,7 +68,7 @@ export class AgentServer {
     const bound: string[] = [];
     for (const address of addresses) {
       const server = createServer(tlsOptions(this.parts.credentials()), (request, response) => {
-        void new Exchange(request, response, this.exchangeParts).run();
+        void this.serve(new Exchange(request, response, this.exchangeParts));
       });
       // Slow clients must not hold sockets for long.
       server.maxConnections = this.parts.limits.connections;
@@ -88,18 +92,36 @@ export class AgentServer {
     await closed;
   }
 
-  private async metricsText(): Promise<string> {
-    const { bridges, addresses, watchesLost } = this.parts;
-    const { repairs, contended, failed } = bridges.healthCounts();
-    const gauges = {
-      ...(await addresses.counts()),
-      bridges: bridges.names().length,
-      bridges_contended: contended,
-      bridges_failed: failed,
-    };
-    const counters = { bridge_repairs_total: repairs, link_events_lost_total: watchesLost() };
-    return this.metrics.render(gauges, counters);
+  private async serve(exchange: Exchange): Promise<void> {
+    this.metrics.inFlight += 1;
+    await exchange.run();
+    this.metrics.inFlight -= 1;
   }
+
+  private async metricsText(caller: Caller): Promise<string> {
+    const { bridges, addresses, drift, info, isReady, credentials } = this.parts;
+    const { repairs, contended, failed } = bridges.healthCounts();
+    const figures = {
+      info,
+      isReady: isReady(),
+      pools: await addresses.pools(),
+      bridges: {
+        recorded: bridges.names().length,
+        contended,
+        failed,
+        changes: bridges.changesWaiting(),
+        repairs,
+        ...drift(),
+      },
+      credentials: credentials(),
+    };
+    return figuresText(figures, this.metrics.metrics(), caller);
+  }
+}
+
+/** Anybody may send any word as a method, and each would be counted for itself. */
+function methodOf({ method = '' }: IncomingMessage): string {
+  return ['GET', 'POST', 'PUT', 'DELETE'].includes(method) ? method : 'other';
 }
 
 /** A client without a certificate gets in as far as the token check; the routes decide. */

@@ -29,7 +29,7 @@ export const AGENT_ROUTES = [
     summary: "Figures in Prometheus' text format",
     verbs: ['read'],
     kind: 'text',
-    handle: (_call, { metricsText }) => metricsText(),
+    handle: ({ caller }, { metricsText }) => metricsText(caller),
   }),
   route({
     name: 'openApi',
