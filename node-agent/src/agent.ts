@@ -12,7 +12,7 @@ import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
 import { clearReady, markReady } from './ready-file';
 import { SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
-import { WATCH_INTERVAL_MS, watchFiles } from './watch-files';
+import { type FileWatch, WATCH_INTERVAL_MS, watchFiles } from './watch-files';
 
 /** How to make an agent. */
 export interface AgentOptions {
@@ -102,6 +102,7 @@ class Agent implements NodeAgent {
       otherManagers: () => readNetworkManagers(new HostRoot(config.host.root)),
     });
     const cluster = this.askCluster(config);
+    let watch: FileWatch | undefined;
     const server = new AgentServer({
       info: { name: config.name, version: agentVersion(), store: contents.storeId },
       addresses,
@@ -109,6 +110,8 @@ class Agent implements NodeAgent {
       node: new NodeObserver(config.name, config.host, links),
       log: this.log,
       credentials: () => credentials,
+      // A token that came this moment is good this moment.
+      lookAgain: async () => watch?.look(),
       limits: config.limits,
       cluster,
       isReady: () => this.isReady,
@@ -116,7 +119,7 @@ class Agent implements NodeAgent {
     });
     this.endings.push(() => server.close());
     this.addresses = await server.listen(listenAddresses(config));
-    this.watchCredentials(config, (renewed) => {
+    watch = this.watchCredentials(config, (renewed) => {
       credentials = renewed;
       server.renewTls(renewed);
     });
@@ -159,7 +162,7 @@ class Agent implements NodeAgent {
   }
 
   /** Names, places and folders need a restart; who may call, and certificates, do not. */
-  private watchCredentials(started: AgentConfig, use: (renewed: Credentials) => void): void {
+  private watchCredentials(started: AgentConfig, use: (renewed: Credentials) => void): FileWatch {
     const { config: source, watchIntervalMs = WATCH_INTERVAL_MS } = this.options;
     const file = typeof source === 'string' ? [path.resolve(source)] : [];
     let current = started;
@@ -179,7 +182,9 @@ class Agent implements NodeAgent {
       }
     };
     const files = (): string[] => [...file, ...credentialFiles(current)];
-    this.endings.push(watchFiles(files, changed, watchIntervalMs));
+    const watch = watchFiles(files, changed, watchIntervalMs);
+    this.endings.push(() => watch.stop());
+    return watch;
   }
 
   /** Who waits for the file waits in vain then; a full disk is no reason to serve nobody. */

@@ -22,6 +22,12 @@ export interface Call {
   readonly about: string;
 }
 
+interface SendOptions {
+  readonly token: string | undefined;
+  readonly signal?: AbortSignal;
+  readonly bodyTimeout?: number;
+}
+
 /** Carries calls to one agent; every failure is a {@link NetloomError} that names it. */
 export class AgentTransport {
   private dispatcher: Agent | undefined;
@@ -31,11 +37,12 @@ export class AgentTransport {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Asks, and again when the agent says that this was too often. */
+  /** Asks, and again when this was too often, or with a token that was replaced meanwhile. */
   async call<T>(schema: z.ZodType<T>, call: Call): Promise<T> {
     const until = Date.now() + this.timeoutMs;
-    for (;;) {
-      const response = await this.send(call, {});
+    for (let isFirst = true; ; isFirst = false) {
+      const token = this.token();
+      const response = await this.send(call, { token });
       const { statusCode: status } = response;
       const answer = parseJson(await this.textOf(response, call));
       const waitMs = retryAfterMs(response);
@@ -43,6 +50,7 @@ export class AgentTransport {
         await sleep(waitMs);
         continue;
       }
+      if (status === 401 && isFirst && token !== this.token()) continue;
       if (status >= 400) throw new NetloomError(this.refused(status, answer, call));
       const parsed = schema.safeParse(answer);
       if (parsed.success) return parsed.data;
@@ -57,8 +65,9 @@ export class AgentTransport {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<T> {
     try {
+      const token = this.token();
       const options = { bodyTimeout: SILENCE_LIMIT_MS, ...(signal ? { signal } : {}) };
-      const response = await this.send(call, options);
+      const response = await this.send(call, { token, ...options });
       const { statusCode: status } = response;
       if (status >= 400) {
         const answer = parseJson(await this.textOf(response, call));
@@ -89,7 +98,7 @@ export class AgentTransport {
 
   private async send(
     call: Call,
-    options: { readonly signal?: AbortSignal; readonly bodyTimeout?: number },
+    { token, ...options }: SendOptions,
   ): Promise<Dispatcher.ResponseData> {
     const url = new URL(
       `/${[API_VERSION, ...call.path].map(encodeURIComponent).join('/')}`,
@@ -99,7 +108,7 @@ export class AgentTransport {
       for (const one of value === undefined ? [] : [value].flat())
         url.searchParams.append(name, one);
     }
-    const headers = this.headers(call.body !== undefined);
+    const headers = this.headers(call.body !== undefined, token);
     const dispatcher = this.open();
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     try {
@@ -122,13 +131,17 @@ export class AgentTransport {
     return `agent "${this.connection.name}" (${this.connection.url})`;
   }
 
-  private headers(hasBody: boolean): Record<string, string> {
+  private headers(hasBody: boolean, token: string | undefined): Record<string, string> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (hasBody) headers['content-type'] = 'application/json';
-    if (this.connection.tokenFile !== undefined) {
-      headers.authorization = `Bearer ${this.read('tokenFile', this.connection.tokenFile).trim()}`;
-    }
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
     return headers;
+  }
+
+  /** As it stands in its file now: it may rotate. */
+  private token(): string | undefined {
+    const { tokenFile } = this.connection;
+    return tokenFile === undefined ? undefined : this.read('tokenFile', tokenFile).trim();
   }
 
   private open(): Agent {

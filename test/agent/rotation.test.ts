@@ -1,9 +1,14 @@
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:tls';
+import { AgentClient } from 'netloom/agent-api';
 import { makeCertificates } from '../../node-agent/src/commands/certificates';
+import { writePrivate } from '../../node-agent/src/commands/files';
 import { MemoryDisk, MemoryStore } from '../../node-agent/src/store';
 import { AgentFolder, refusal } from './support/agent-folder';
 import { rawRequest } from './support/raw-request';
+
+/** One each second. */
+const ROTATIONS = process.env.NETLOOM_SOAK ? 60 : 4;
 
 /** Serial number of the certificate that a new connection is shown. */
 function shownSerial(folder: AgentFolder): Promise<string> {
@@ -65,6 +70,44 @@ describe('while the agent runs', () => {
     await calling;
     expect(calls).toBeGreaterThan(0);
   });
+
+  test(
+    `certificates and tokens change every second for ${ROTATIONS} s, and no call fails`,
+    async () => {
+      const tokenFile = folder.at('filed.token');
+      const failures: unknown[] = [];
+      const serials = new Set<string>();
+      let calls = 0;
+      let isOver = false;
+      const calling = async (isNewEachTime: boolean): Promise<void> => {
+        const kept = folder.client({ tokenFile });
+        while (!isOver) {
+          const client = isNewEachTime ? new AgentClient(kept.connection) : kept;
+          await client.info().catch((error) => failures.push(error));
+          if (isNewEachTime) await client.close();
+          calls += 1;
+        }
+      };
+      const callers = [false, false, false, true, true].map(calling);
+      for (let count = 0; count < ROTATIONS; count++) {
+        await makeCertificates({
+          folder: folder.folder,
+          name: 'edge-1',
+          addresses: [],
+          clients: [],
+        });
+        writePrivate(tokenFile, `token-${count}-${'x'.repeat(count % 7)}\n`);
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        serials.add(await shownSerial(folder));
+      }
+      isOver = true;
+      await Promise.all(callers);
+      expect(failures).toEqual([]);
+      expect(calls).toBeGreaterThan(10 * ROTATIONS);
+      expect(serials.size).toBe(ROTATIONS);
+    },
+    (ROTATIONS + 60) * 1000,
+  );
 
   test('half a rotation keeps the old certificate, and is taken once it is whole', async () => {
     const before = await shownSerial(folder);

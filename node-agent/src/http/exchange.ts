@@ -33,6 +33,8 @@ export interface ExchangeParts {
   readonly routeParts: RouteParts;
   /** Asked at each request, so that tokens may change. */
   readonly credentials: () => Credentials;
+  /** Looks whether they have changed. */
+  readonly lookAgain: () => Promise<void>;
   readonly cluster?: ServiceAccounts | undefined;
   readonly limits: RateLimits;
   readonly feeds: OpenFeeds;
@@ -86,7 +88,20 @@ export class Exchange {
     if (match?.route.verbs.length === 0) return this.answerTo(asked, NOBODY);
     const caller = identify(request, parts.credentials(), parts.cluster);
     if (caller instanceof Caller) return this.answerTo(asked, caller);
-    return caller.then((known) => this.answerTo(asked, known));
+    return this.knownAtLast(caller).then((known) => this.answerTo(asked, known));
+  }
+
+  /** Who is unknown may hold a token that came after the last look at the files. */
+  private async knownAtLast(caller: Promise<Caller>): Promise<Caller> {
+    const { credentials, cluster, lookAgain } = this.parts;
+    const tried = credentials();
+    try {
+      return await caller;
+    } catch (error) {
+      await lookAgain();
+      if (credentials() === tried) throw error;
+      return identify(this.request, credentials(), cluster);
+    }
   }
 
   private answerTo(asked: Asked, caller: Caller): Promise<unknown> | unknown {

@@ -24,6 +24,8 @@ export interface ServerParts extends Omit<RouteParts, 'metricsText' | 'openApi' 
   readonly log: RequestLog;
   /** Asked at each request, so that tokens may change. */
   readonly credentials: () => Credentials;
+  /** Looks whether credentials have changed; `credentials` then gives others. */
+  readonly lookAgain: () => Promise<void>;
   /** Who tells ServiceAccounts by their tokens. @default - nobody: such tokens are refused */
   readonly cluster?: ServiceAccounts | undefined;
   readonly limits: Limits;
@@ -51,6 +53,7 @@ export class AgentServer {
         },
       },
       credentials: parts.credentials,
+      lookAgain: parts.lookAgain,
       cluster: parts.cluster,
       limits: new RateLimits(parts.limits),
       feeds: new Set(),

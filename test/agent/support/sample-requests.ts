@@ -76,7 +76,7 @@ export function sampleRequests(pool: string, owner: string): SampleRequest[] {
       const query = new URLSearchParams(
         parameters
           .filter((one) => one.in === 'query' && one.required)
-          .map((one) => [one.name, String(sample(one.schema, one.name))]),
+          .map((one): [string, string] => [one.name, String(sample(one.schema, one.name))]),
       );
       const schema = requestBody?.content['application/json'].schema;
       const body = schema && JSON.stringify(sample(schema, ''));
