@@ -128,13 +128,12 @@ export const PROBLEM_CODES = [
   'NL_VM_NETWORK',
   'NL_VRF_TABLE',
   'NL_WATCH_GONE',
+  'NL_WATCHDOG_MISSING',
   'NL_YAML_INVALID',
 ] as const;
 
 /** One of {@link PROBLEM_CODES}, e.g. `NL_HOST_BITS`. */
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
-  'NL_WATCH_GONE',
-  'NL_WATCHDOG_MISSING',
 
 /**
  * What works, but not as it looks: a plugin ignores it without a word, or it surprises. All other
