@@ -7,15 +7,37 @@ export function print(spec: ObjectSpec, settings: object): Members {
   return printInto({}, spec, settings);
 }
 
+/**
+ * True for settings that stand on the wire as they are: known keys in the order of the description,
+ * under the same name, and nothing below them that has to be printed. Most ranges and routes are such.
+ */
+function isAsOnTheWire({ keys }: ObjectSpec, settings: Members): boolean {
+  if (Object.getPrototypeOf(settings) !== Object.prototype) return false;
+  let at = 0;
+  for (const name in settings) {
+    while (at < keys.length && keys[at]?.prop !== name) at++;
+    const key = keys[at++];
+    if (key === undefined || key.wire !== name || !isLeaf(key.value)) return false;
+    if (settings[name] === undefined) return false;
+  }
+  return true;
+}
+
+/** True for what {@link printValue} leaves as it is. */
+function isLeaf(spec: ValueSpec): boolean {
+  const { kind } = spec.kind === 'list' ? spec.of : spec;
+  return kind !== 'object' && kind !== 'list';
+}
+
 /** The same, behind what `wire` has already. */
 export function printInto(wire: Members, spec: ObjectSpec, settings: object): Members {
   const given = settings as Members;
   if (!isMembers(given['extra'])) {
-    for (const { prop, wire: name, value: shape } of spec.keys) {
-      const value = given[prop];
+    for (const key of spec.keys) {
+      const value = given[key.prop];
       if (value === undefined) continue;
-      if (name in wire) delete wire[name];
-      wire[name] = printValue(shape, value);
+      if (key.wire in wire) delete wire[key.wire];
+      wire[key.wire] = printValue(key.value, value);
     }
     return wire;
   }
@@ -59,9 +81,10 @@ export function setMember(members: Members, name: string, value: unknown): void 
 function printValue(spec: ValueSpec, value: unknown): unknown {
   switch (spec.kind) {
     case 'object':
-      return isMembers(value) ? print(spec.spec, value) : value;
+      if (!isMembers(value) || isAsOnTheWire(spec.spec, value)) return value;
+      return print(spec.spec, value);
     case 'list':
-      if (spec.of.kind !== 'object' && spec.of.kind !== 'list') return value;
+      if (isLeaf(spec)) return value;
       return Array.isArray(value) ? value.map((one) => printValue(spec.of, one)) : value;
     default:
       return value;

@@ -1,5 +1,5 @@
 import { Cidr, IpAddress, IpRange, IpRangeSet, type PoolSpec, type PoolSubnet } from '../ipam';
-import { parse, print } from './codec';
+import { parse, printInto } from './codec';
 import type { PluginConfig } from './network-config';
 import { type CniRoute, ROUTE } from './routes';
 import { objectSpec, objects, shaped, text, texts, type WithExtra } from './spec';
@@ -154,21 +154,28 @@ export function claimableSet(claimable: readonly string[] | undefined): IpRangeS
 /** The plugin's configuration, the claimable part cut out of the ranges. */
 export function hostLocalIpam(settings: HostLocalSettings): PluginConfig {
   const claimable = claimableSet(settings.claimable);
-  const { subnet, rangeStart, rangeEnd, gateway, ...rest } = settings;
+  const { subnet } = settings;
   // The old form stays as it was written, as long as nothing is cut out of it.
   const isOld = subnet !== undefined && claimable.isEmpty;
-  const sets = hostLocalSets(isOld ? rest : settings).map((set) => {
-    const [only] = set;
-    return only && set.length === 1
-      ? split(only, claimable)
-      : set.flatMap((range) => split(range, claimable));
-  });
-  const old = isOld || subnet === undefined ? { subnet, rangeStart, rangeEnd, gateway } : {};
+  const sets = hostLocalSets(settings).slice(isOld ? 1 : 0);
   const isNone = sets.length === 0 && settings.rangeSets === undefined;
-  return {
-    type: 'host-local',
-    ...print(HOST_LOCAL, { ...rest, ...old, rangeSets: isNone ? undefined : sets }),
-  };
+  const rangeSets = isNone ? undefined : claimable.isEmpty ? sets : cutSets(sets, claimable);
+  const given = isOld || subnet === undefined ? settings : { ...settings, ...NO_OLD_FORM };
+  return printInto({ type: 'host-local' }, HOST_LOCAL, { ...given, rangeSets }) as PluginConfig;
+}
+
+const NO_OLD_FORM = {
+  subnet: undefined,
+  rangeStart: undefined,
+  rangeEnd: undefined,
+  gateway: undefined,
+};
+
+function cutSets(
+  sets: readonly (readonly HostLocalRange[])[],
+  claimable: IpRangeSet,
+): (readonly HostLocalRange[])[] {
+  return sets.map((set) => set.flatMap((range) => split(range, claimable)));
 }
 
 /** The settings of a configuration, the mirror of {@link hostLocalIpam}. */
@@ -177,13 +184,11 @@ export function parseHostLocal(wire: Record<string, unknown>): HostLocalSettings
 }
 
 function split(range: HostLocalRange, claimable: IpRangeSet): HostLocalRange[] {
-  if (claimable.isEmpty) return [range];
-  const { rangeStart, rangeEnd, ...whole } = range;
   const span = spanOf(range);
   const left = runtimeRanges(range, claimable);
   if (left.length === 1 && left[0]?.equals(span)) return [range];
   return left.map(({ first, last }) => {
-    return { ...whole, rangeStart: String(first), rangeEnd: String(last) };
+    return { ...range, rangeStart: String(first), rangeEnd: String(last) };
   });
 }
 

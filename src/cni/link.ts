@@ -64,22 +64,24 @@ export function linkType(link: LinkConfig): string {
 }
 
 /**
- * The interface plugin's own part of the configuration.
+ * The interface plugin's own part of the configuration, always a new object.
  *
  * @param verbatim adds nothing that the settings don't say
  * @param targets releases that the nodes have
+ * @param head what stands in front of it
  */
 export function renderLink(
   link: LinkConfig,
   verbatim = false,
   targets: TargetVersions = {},
+  head: object = {},
 ): PluginConfig {
-  if (link.kind === 'raw') return link.config;
+  if (link.kind === 'raw') return { ...head, ...link.config };
   const settings =
     link.kind === 'bridge' && !verbatim && knowsDefaultVlan(targets)
       ? withDefaultVlan(link.settings)
       : (link.settings as object);
-  return printInto({ type: link.kind }, LINK_SPECS[link.kind], settings) as PluginConfig;
+  return printInto({ ...head, type: link.kind }, LINK_SPECS[link.kind], settings) as PluginConfig;
 }
 
 function knowsDefaultVlan({ plugins }: TargetVersions): boolean {

@@ -1,5 +1,5 @@
 import { type ApiObject, App } from 'cdk8s';
-import type { Manifest } from './manifest';
+import { type Manifest, namesInOrder } from './manifest';
 
 /** Members of cdk8s that are private to it: where one is not as it is here, nothing is taken for plain. */
 interface Innards {
@@ -51,7 +51,7 @@ export function plainObject(object: ApiObject): Manifest | undefined {
   if (!metadata) return undefined;
   const { apiVersion, kind } = object;
   const manifest: Record<string, unknown> = { apiVersion, kind, metadata };
-  for (const name of namesOf(props)) {
+  for (const name of namesInOrder(props)) {
     if (name === 'apiVersion' || name === 'kind' || name === 'metadata') continue;
     const value = plainValue(props[name]);
     if (value === LATE) return undefined;
@@ -74,17 +74,12 @@ function plainValue(value: unknown): unknown {
   }
   if (!isPlain(value)) return LATE;
   const members: Record<string, unknown> = {};
-  for (const name of namesOf(value)) {
+  for (const name of namesInOrder(value)) {
     const member = plainValue(value[name]);
     if (member === LATE) return LATE;
     if (member !== undefined) members[name] = member;
   }
   return members;
-}
-
-function namesOf(members: object): string[] {
-  const names = Object.keys(members);
-  return process.env['CDK8S_DISABLE_SORT'] ? names : names.sort();
 }
 
 /** No class, and nothing that has lost its constructor. */

@@ -11,6 +11,7 @@ import {
 import { type AttachmentIntent, checkNodeGroup } from '../rules';
 import type { AttachOptions } from './attach-options';
 import { type INetwork, Network } from './network';
+import { understood } from './understood-options';
 
 const NONE: readonly Problem[] = [];
 
@@ -32,23 +33,31 @@ export class PodAttachment {
   readonly problems: readonly Problem[];
   /** As rules look at it: without a claim's addresses, which may be wrong. */
   readonly intent: AttachmentIntent;
+  /** True where Kube-OVN reads annotations of its own. */
+  readonly isKubeOvn: boolean;
+  readonly options: AttachOptions;
 
   constructor(
     workload: IConstruct,
     readonly network: INetwork,
-    readonly options: AttachOptions,
+    given: AttachOptions,
   ) {
+    const { options, wrong } = understood(given);
+    this.options = options;
     const { nodeGroup, kubeOvn } = options;
     const made = network instanceof Network ? network : undefined;
     const groups = made?._groups?.groups;
     this.nodes = groups?.find(({ name }) => name === nodeGroup)?.nodes;
     this.definition = made?._networkFor(nodeGroup) ?? network._definition;
+    const { link, ipam } = this.definition ?? {};
+    this.isKubeOvn = link?.kind === 'kube-ovn' || ipam?.kind === 'kube-ovn';
     this.intent = this.newIntent();
     const isElsewhere = made !== undefined && made.node.root !== Node.of(workload).root;
     // Nearly always there is nothing to be said.
     this.problems =
-      isElsewhere || groups || nodeGroup !== undefined || kubeOvn !== undefined
+      isElsewhere || groups || nodeGroup !== undefined || kubeOvn !== undefined || wrong.length > 0
         ? [
+            ...wrong,
             ...(isElsewhere ? [otherApp(made)] : NONE),
             ...checkNodeGroup(network.name, groups?.map(({ name }) => name) ?? [], nodeGroup),
             ...this.checkKubeOvn(),
@@ -72,9 +81,12 @@ export class PodAttachment {
     const { options, network, definition } = this;
     // Whoever does without types may pass something that has no name.
     const name = definition?.name ?? network.name ?? '';
-    const attachment: Record<string, unknown> = { name: options.claim ? claimedName(name) : name };
-    if (network.namespace !== undefined) attachment['namespace'] = network.namespace;
-    for (const [option, value] of Object.entries(options)) {
+    const { namespace } = network;
+    const own = options.claim ? claimedName(name) : name;
+    const attachment: Record<string, unknown> =
+      namespace === undefined ? { name: own } : { name: own, namespace };
+    for (const option in options) {
+      const value = options[option as keyof AttachOptions];
       if (value !== undefined && !ELSEWHERE.has(option)) attachment[option] = value;
     }
     // Kube-OVN reads them in annotations of its own.
@@ -88,11 +100,6 @@ export class PodAttachment {
     const { claim } = this.options;
     const { attachment } = this.intent;
     return claim ? { ...attachment, ips: claim.cidrs } : attachment;
-  }
-
-  get isKubeOvn(): boolean {
-    const { definition } = this;
-    return definition?.link.kind === 'kube-ovn' || definition?.ipam.kind === 'kube-ovn';
   }
 
   /**

@@ -17,6 +17,7 @@ import { validateWith } from './validation';
 import { WorkloadObject } from './workload-object';
 
 const NONE: readonly Problem[] = [];
+const NOTHING: OwnAttachments = { networks: [], replacements: [] };
 
 /** The networks of one pod, of a workload's pods, or of a virtual machine of KubeVirt. */
 export class PodNetworks {
@@ -37,10 +38,7 @@ export class PodNetworks {
     return networks;
   }
 
-  private readonly own: {
-    readonly networks: PodAttachment[];
-    readonly replacements: PodAttachment[];
-  } = { networks: [], replacements: [] };
+  private own: OwnAttachments = NOTHING;
   private readonly isMachine: boolean;
   private fingerprint = '';
   /** As of the last check. */
@@ -52,14 +50,17 @@ export class PodNetworks {
     private readonly target: WorkloadObject,
   ) {
     this.isMachine = isMachine(target.object);
-    target.finishWith((manifest) => this.finish(manifest));
+    target.finishWith(this);
     modelOf(construct).workloads.add(this);
     validateWith(construct, this);
   }
 
   /** Attaches the pods to a network, behind those that are attached already. */
   attach(network: INetwork, options: AttachOptions = {}): this {
-    this.own.networks.push(new PodAttachment(this.construct, network, options));
+    const { networks, replacements } = this.own;
+    const one = new PodAttachment(this.construct, network, options);
+    // Replaced instead of grown: a list that has grown takes room for many more.
+    this.own = { networks: [...networks, one], replacements };
     return this.touch();
   }
 
@@ -68,7 +69,9 @@ export class PodNetworks {
    * (Multus' annotation `v1.multus-cni.io/default-network`), and services and probes go there, too.
    */
   replaceDefault(network: INetwork, options: DefaultNetworkOptions = {}): this {
-    this.own.replacements.push(new PodAttachment(this.construct, network, options));
+    const { networks, replacements } = this.own;
+    const one = new PodAttachment(this.construct, network, options);
+    this.own = { networks, replacements: [...replacements, one] };
     return this.touch();
   }
 
@@ -125,8 +128,8 @@ export class PodNetworks {
       : [...this.own.networks, ...this.own.replacements];
   }
 
-  /** Called when the workload is written. */
-  private finish(manifest: Manifest): Manifest {
+  /** Called when the workload is written. @internal */
+  _finish(manifest: Manifest): Manifest {
     const attached = this.attachments.length === 0 ? manifest : this.attached(manifest);
     return withSilences(this.construct, attached);
   }

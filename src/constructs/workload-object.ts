@@ -27,6 +27,12 @@ const KINDS: readonly string[] = [
 
 type Texts = Readonly<Record<string, string>>;
 
+/** Who has the last word on how an object is written. */
+interface Finisher {
+  /** @internal */
+  _finish(manifest: Manifest): Manifest;
+}
+
 /** The object of a workload: what it is without us, and what we add when it is written. */
 export class WorkloadObject {
   /**
@@ -45,24 +51,29 @@ export class WorkloadObject {
     );
   }
 
-  /** The object as it is written without us. */
-  readonly render: () => Manifest;
+  /** How the object is written by itself. */
+  private readonly toJson: () => unknown;
 
   private constructor(
     readonly object: ApiObject,
     private readonly podMetadata: ApiObjectMetadataDefinition | undefined,
     private readonly construct: Construct,
   ) {
-    const toJson = patchable(object, object.toJson.bind(object));
+    this.toJson = object.toJson;
+  }
+
+  /** The object as it is written without us. */
+  render(): Manifest {
+    const { object, toJson } = this;
     // A class of its own may write itself in its own way.
-    const isCdk8s = object.toJson === ApiObject.prototype.toJson;
-    this.render = () => (isCdk8s && plainObject(object)) || (toJson() as Manifest);
+    const plain = toJson === ApiObject.prototype.toJson ? plainObject(object) : undefined;
+    return plain ?? patched(object, () => toJson.call(object) as Manifest);
   }
 
   /** Lets the object be changed when it is written, behind all that others did to it. */
-  finishWith(finish: (manifest: Manifest) => Manifest): void {
+  finishWith(finisher: Finisher): void {
     // The method of this one object: a JSON patch could not look at what is there already.
-    this.object.toJson = () => finish(this.render());
+    this.object.toJson = () => finisher._finish(this.render());
   }
 
   get namespace(): string | undefined {
@@ -86,8 +97,8 @@ export class WorkloadObject {
     const { props } = this.object as unknown as Innards;
     const spec = this.isPatched ? undefined : props?.spec;
     if (isPlainDeep(spec)) return { kind, spec: spec as NonNullable<WorkloadManifest['spec']> };
-    if (kind !== 'Pod') return new LateWorkload(kind, this.render);
-    return { kind, spec: latePodSpec(this.render, this.hostNetwork()) };
+    if (kind !== 'Pod') return new LateWorkload(kind, () => this.render());
+    return { kind, spec: latePodSpec(() => this.render(), this.hostNetwork()) };
   }
 
   /** Constructs of cdk8s-plus know it by themselves. */
@@ -130,27 +141,25 @@ export class WorkloadObject {
  * Writes an object whose patches build on annotations that only we add: `/metadata/annotations/x` of
  * an object without annotations, which with ours has some.
  */
-function patchable(object: ApiObject, toJson: () => Manifest): () => Manifest {
-  return () => {
+function patched(object: ApiObject, toJson: () => Manifest): Manifest {
+  try {
+    return toJson();
+  } catch (error) {
+    const innards = object as unknown as { patches?: unknown };
+    const { patches } = innards;
+    if (!Array.isArray(patches) || patches.length === 0) throw error;
+    innards.patches = [];
     try {
-      return toJson();
-    } catch (error) {
-      const innards = object as unknown as { patches?: unknown };
-      const { patches } = innards;
-      if (!Array.isArray(patches) || patches.length === 0) throw error;
-      innards.patches = [];
-      try {
-        const plain = toJson();
-        const path = annotationsPath(plain);
-        if (valueAt(plain, path) !== undefined) throw error;
-        return JsonPatch.apply(withValue(plain, path, {}), ...patches) as Manifest;
-      } catch {
-        throw error;
-      } finally {
-        innards.patches = patches;
-      }
+      const plain = toJson();
+      const path = annotationsPath(plain);
+      if (valueAt(plain, path) !== undefined) throw error;
+      return JsonPatch.apply(withValue(plain, path, {}), ...patches) as Manifest;
+    } catch {
+      throw error;
+    } finally {
+      innards.patches = patches;
     }
-  };
+  }
 }
 
 function objectOf(workload: Construct): ApiObject | undefined {

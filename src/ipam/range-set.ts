@@ -8,8 +8,8 @@ export class IpRangeSet {
 
   private constructor(readonly ranges: readonly IpRange[]) {}
 
-  static of(ranges: Iterable<IpRange>): IpRangeSet {
-    const sorted = [...ranges];
+  static of(ranges: readonly IpRange[]): IpRangeSet {
+    const sorted = ranges.slice();
     if (sorted.length < 2) return new IpRangeSet(sorted);
     sorted.sort((a, b) => a.first.compare(b.first));
     const merged: IpRange[] = [];
@@ -60,9 +60,13 @@ export class IpRangeSet {
   }
 
   subtract(other: IpRangeSet): IpRangeSet {
-    let left: IpRange[] = [...this.ranges];
-    for (const hole of other.ranges) left = left.flatMap((range) => cut(range, hole));
-    return new IpRangeSet(left);
+    let left = this.ranges;
+    for (const hole of other.ranges) {
+      if (left.some((range) => range.overlaps(hole))) {
+        left = left.flatMap((range) => cut(range, hole));
+      }
+    }
+    return left === this.ranges ? this : new IpRangeSet(left);
   }
 
   equals(other: IpRangeSet): boolean {

@@ -83,32 +83,39 @@ export function hasTwin(network: NetworkDefinition): boolean {
 
 /** The CNI configuration of a network, keys in a fixed order. */
 export function networkConfig(network: NetworkDefinition, nodes: NodeSetting = {}): NetworkConfig {
-  const { name, configName, chain = [], list, verbatim = false } = network;
+  const { name, configName, chain, list, verbatim = false } = network;
   const cniVersion = network.cniVersion ?? (verbatim ? undefined : DEFAULT_CNI_VERSION);
-  const head = definedOnly({ cniVersion, name: configName ?? name });
-  const link = linkConfig(network, nodes);
-  if (chain.length === 0 && list === undefined) {
-    const config = { ...head, ...link } as NetworkConfig;
+  const head = verbatim
+    ? definedOnly({ cniVersion, name: configName ?? name })
+    : { cniVersion, name: configName ?? name };
+  if ((chain === undefined || chain.length === 0) && list === undefined) {
+    const config = linkConfig(network, nodes, head) as NetworkConfig;
     // What was written twice counts as it is set here.
     return verbatim
       ? Object.assign(config, definedOnly({ cniVersion: network.cniVersion, name: configName }))
       : config;
   }
   const plugins = [
-    link,
-    ...chain.map((one) => (verbatim ? renderChain(one, true) : withoutNone(renderChain(one)))),
+    linkConfig(network, nodes),
+    ...(chain ?? []).map((one) =>
+      verbatim ? renderChain(one, true) : withoutNone({ ...renderChain(one) }),
+    ),
   ];
   return print(LIST, { ...list, ...head, plugins }) as unknown as NetworkConfig;
 }
 
-/** The interface plugin with its IPAM. */
-function linkConfig(network: NetworkDefinition, nodes: NodeSetting): PluginConfig {
+/** The interface plugin with its IPAM, behind `head`. */
+function linkConfig(network: NetworkDefinition, nodes: NodeSetting, head?: object): PluginConfig {
   const { link, ipam, verbatim = false } = verbatimOrNamed(network);
-  const rendered = renderLink(link, verbatim, nodes.targetVersions);
+  const plugin: Writable = renderLink(link, verbatim, nodes.targetVersions, head);
   const addresses = renderIpam(verbatim ? ipam : withFile(ipam, nodes));
-  const plugin = verbatim ? rendered : withCapabilities(rendered, addresses?.type);
-  return addresses === undefined ? plugin : { ...plugin, ipam: addresses };
+  if (!verbatim) setCapabilities(plugin, addresses?.type);
+  if (addresses !== undefined) plugin['ipam'] = addresses;
+  return plugin;
 }
+
+/** A configuration while it is being made. */
+type Writable = { type: string } & Record<string, unknown>;
 
 /** On platforms where whereabouts does not find its file, each network has to say where it is. */
 function withFile(ipam: IpamConfig, { whereaboutsFile }: NodeSetting): IpamConfig {
@@ -119,11 +126,10 @@ function withFile(ipam: IpamConfig, { whereaboutsFile }: NodeSetting): IpamConfi
 }
 
 /** Without the capability static would add a pod's addresses to the configured ones. */
-function withCapabilities(plugin: PluginConfig, ipam: string | undefined): PluginConfig {
-  const isUnsaid = plugin.capabilities === undefined;
-  return isUnsaid && ipam === 'static'
-    ? { ...plugin, capabilities: { ips: true } }
-    : withoutNone(plugin);
+function setCapabilities(plugin: Writable, ipam: string | undefined): void {
+  if (plugin['capabilities'] === undefined && ipam === 'static') {
+    plugin['capabilities'] = { ips: true };
+  } else withoutNone(plugin);
 }
 
 /** Kube-OVN and OVN-Kubernetes have to be told which network it is that their plugin is configured by. */
@@ -145,13 +151,14 @@ function verbatimOrNamed(network: NetworkDefinition): NetworkDefinition {
 }
 
 /** `{}` says that no capability is to be declared. */
-function withoutNone(plugin: PluginConfig): PluginConfig {
-  const { capabilities, ...rest } = plugin;
+function withoutNone(plugin: Writable): PluginConfig {
+  const { capabilities } = plugin;
   const isNone =
     typeof capabilities === 'object' &&
     capabilities !== null &&
     Object.keys(capabilities).length === 0;
-  return isNone ? (rest as PluginConfig) : plugin;
+  if (isNone) delete plugin['capabilities'];
+  return plugin;
 }
 
 /** The `spec` of a network's object. The same input gives the same bytes. */

@@ -19,7 +19,7 @@ import { checkLink } from './links';
 import { checkMtus } from './mtus';
 import { checkConfigName, checkNamespace, checkObjectName } from './names';
 import type { NetworkOptions } from './options';
-import { isPlainNetwork } from './plain-network';
+import { isPlainLink, isPlainNetwork } from './plain-network';
 import { checkPlatform } from './platform-plugins';
 
 /** The networks of a program by `namespace/name` of the objects that they make. */
@@ -76,7 +76,7 @@ export function checkNetwork(
   if (options.targetVersions || !isPlainNetwork(network)) {
     return checkNetworkFully(network, platform, options);
   }
-  const link = checkLink(network, options);
+  const link = isPlainLink(network) ? [] : checkLink(network, options);
   const together = hasWrongTypes(link) ? [] : checkLinkWithIpam(network, platform, options);
   return [...link, ...together, ...checkPlatform(network, platform)];
 }

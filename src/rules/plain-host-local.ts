@@ -42,6 +42,20 @@ export function isPlainlyRight(settings: HostLocalSettings): boolean {
   return arePlainParts(claimable, v4, v6) && routes.every(isPlainRoute);
 }
 
+/**
+ * True for a next hop inside one of the subnets, each plainly written. False says nothing.
+ *
+ * @param hop text of an address
+ */
+export function isPlainlyInside(hop: string, settings: HostLocalSettings): boolean {
+  const value = plainAddress(hop);
+  if (value === undefined) return false;
+  return (singleRanges(settings) ?? []).some((range) => {
+    const subnet = plainNetwork(range?.subnet, 30, 126);
+    return subnet !== undefined && isInside(value, subnet);
+  });
+}
+
 /** The ranges where each is a set of its own, in one of the two ways to write them; at least one. */
 function singleRanges(settings: HostLocalSettings): readonly HostLocalRange[] | undefined {
   const { ranges, rangeSets } = settings;

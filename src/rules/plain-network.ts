@@ -1,5 +1,14 @@
-import type { BridgeSettings, CniRoute, HostLocalRange, HostLocalSettings } from '../cni';
+import {
+  type BridgeSettings,
+  type CniRoute,
+  type HostLocalRange,
+  type HostLocalSettings,
+  LINK_SPECS,
+  type MacvlanSettings,
+  type ObjectSpec,
+} from '../cni';
 import { CLAIMED_SUFFIX, type NetworkDefinition } from '../kubernetes';
+import { checkIfname } from './names';
 import { isPlainlyRight } from './plain-host-local';
 
 /**
@@ -24,6 +33,42 @@ export function isPlainNetwork(network: NetworkDefinition): boolean {
   );
 }
 
+/**
+ * True for a bridge or a parent that is named plainly, with nothing else set but an MTU and a mode
+ * that there is. False says nothing.
+ */
+export function isPlainLink({ link }: NetworkDefinition): boolean {
+  if (link.kind === 'bridge') {
+    return (
+      isUnset(link.settings, LINK_SPECS.bridge, BRIDGE_KEYS) && isPlainIfname(link.settings.bridge)
+    );
+  }
+  if (link.kind !== 'macvlan' || !isUnset(link.settings, LINK_SPECS.macvlan, MACVLAN_KEYS))
+    return false;
+  const { master, mode } = link.settings;
+  return isPlainIfname(master) && (mode === undefined || mode === 'bridge' || mode === 'private');
+}
+
+const BRIDGE_KEYS: readonly string[] = ['bridge', 'mtu'] satisfies (keyof BridgeSettings)[];
+const MACVLAN_KEYS: readonly string[] = [
+  'master',
+  'mode',
+  'mtu',
+] satisfies (keyof MacvlanSettings)[];
+
+/** True where no key of the plugin is set but some: props of a construct hold others, too. */
+function isUnset(settings: object, { byProp }: ObjectSpec, but: readonly string[]): boolean {
+  for (const name in settings) {
+    if (but.includes(name) || (settings as Record<string, unknown>)[name] === undefined) continue;
+    if (name === 'extra' || byProp.has(name)) return false;
+  }
+  return true;
+}
+
+function isPlainIfname(name: unknown): boolean {
+  return name !== undefined && checkIfname('', name).length === 0;
+}
+
 const LONGEST = 63;
 
 function isUnsaid(network: NetworkDefinition): boolean {
@@ -39,9 +84,12 @@ function isPlainBridge({ isGateway, isDefaultGateway }: BridgeSettings): boolean
   return (isGateway ?? isDefaultGateway) === undefined;
 }
 
-/** The least that IPv6 needs. */
+/** At least what IPv6 needs, and no more than any bridge takes. */
 function isPlainMtu(mtu: unknown): boolean {
-  return mtu === undefined || (typeof mtu === 'number' && mtu >= 1280);
+  return (
+    mtu === undefined ||
+    (Number.isInteger(mtu) && (mtu as number) >= 1280 && (mtu as number) <= 9000)
+  );
 }
 
 const KEYS: readonly string[] = [

@@ -32,6 +32,8 @@ export const checkFixedAddresses: WorldRule = (world) => {
   const held = heldByOthers(world);
   const owners = new Map<string, PodsDefinition>();
   return world.pods.flatMap((pods) => {
+    // Nearly always the IPAM chooses.
+    if (pods.attachments.every(isChosen)) return [];
     const isMany = hasSeveralPods(pods.workload, nodesOf(world));
     return fixedAddresses(pods).flatMap((fixed) => {
       const owner = owners.get(fixed.place);
@@ -73,6 +75,12 @@ function heldByOthers({ bridges, networks, claims = [] }: World): Map<string, st
     }
   }
   return held;
+}
+
+/** True where nothing is asked for, of a network that says nothing by itself. */
+function isChosen({ attachment, network }: AttachmentIntent): boolean {
+  if (attachment.ips || !network || network.ipam.kind === 'static') return false;
+  return kubeOvnProvider(network) === undefined;
 }
 
 function fixedAddresses(pods: PodsDefinition): FixedAddress[] {

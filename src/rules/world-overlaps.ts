@@ -40,6 +40,7 @@ function place(world: World): Placed[] {
   const books = world.networks.map(bookName);
   const bySegment = counts(segments);
   const byBook = counts(books);
+  if (bySegment.size === segments.length && byBook.size === books.length) return NONE;
   return world.networks.flatMap((network, rank) => {
     const segment = segments[rank] as string;
     // Nearly always a network has its segment and its book for itself: then nothing is computed.

@@ -1,4 +1,4 @@
-import { ApiObject, type Chart, Testing } from 'cdk8s';
+import { ApiObject, App, type Chart, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import {
   AddressClaim,
@@ -104,6 +104,28 @@ test('S1.8 S2.9 every field of an attachment', () => {
     },
   ]);
   warningsTold();
+});
+
+test('options of a program without types are told of, and break nothing', () => {
+  const attached = (options: object): string[] => {
+    const chart = appsChart();
+    const pod = new MultiNetPod(chart, 'db', CONTAINERS);
+    pod.attach(lanOf(chart), options);
+    return problemsOfSynth(() => App.of(chart).synth());
+  };
+
+  expect(attached({ ips: '10.10.0.7/24' })).toEqual([
+    expect.stringMatching(
+      /attachments\[0\]\.ips: "10\.10\.0\.7\/24" is no list.*Fix: \["10\.10\.0\.7\/24"\]\?.*NL_TYPE_WRONG/,
+    ),
+  ]);
+  expect(attached({ defaultRoute: 7 })).toEqual([
+    expect.stringMatching(/attachments\[0\]\.defaultRoute: 7 is no list.*NL_TYPE_WRONG/),
+  ]);
+  const other = appsChart();
+  expect(attached({ claim: lanOf(other) })).toEqual([
+    expect.stringMatching(/attachments\[0\]\.claim: a BridgeNetwork is no claim.*NL_TYPE_WRONG/),
+  ]);
 });
 
 describe("replaceDefault puts a network in the cluster network's place", () => {

@@ -43,9 +43,10 @@ const hostLocal = fc.record({
   extra: rarely(fc.constantFrom({}, { rangs: [] })),
 });
 const link = fc.record({
-  bridge: rarely(fc.constantFrom('br-lan', 'a-very-long-bridge-name')),
-  master: rarely(fc.constantFrom('eth1', 'eth/1')),
-  mtu: rarely(fc.constantFrom<unknown>(1500, 1279, 68, 0, 'x')),
+  bridge: rarely(fc.constantFrom('br-lan', 'lo', 'a-very-long-bridge-name')),
+  master: rarely(fc.constantFrom('eth1', 'all', 'eth/1', 'eth0.7', 'Eth1')),
+  mode: rarely(fc.constantFrom('bridge', 'private', 'passthru', 'bride')),
+  mtu: rarely(fc.constantFrom<unknown>(1500, 1279, 68, 0, 'x', 9001, 1500.5, 70_000)),
   isGateway: rarely(fc.boolean()),
   isDefaultGateway: rarely(fc.boolean()),
   vlan: rarely(fc.constantFrom(7, 5000)),
@@ -76,8 +77,9 @@ const network = fc
     ),
   })
   .map(({ kind, link: settings, settings: ipam, ipam: ipamKind, name, namespace, more }) => {
-    const { bridge, isGateway, isDefaultGateway, vlan, master, ...rest } = settings;
-    const own = kind === 'bridge' ? { bridge, isGateway, isDefaultGateway, vlan } : { master };
+    const { bridge, isGateway, isDefaultGateway, vlan, master, mode, ...rest } = settings;
+    const own =
+      kind === 'bridge' ? { bridge, isGateway, isDefaultGateway, vlan } : { master, mode };
     return {
       name,
       namespace,
@@ -124,7 +126,16 @@ const intent = fc
       namespace: fc.constant('apps'),
       interface: fc.constantFrom('eth0', 'net1'),
       ips: fc.constantFrom<string[]>(['10.10.0.7/24'], ['x']),
-      defaultRoute: fc.constantFrom<string[]>(['10.10.0.1'], ['10.99.0.1']),
+      defaultRoute: fc.constantFrom<unknown>(
+        ['10.10.0.1'],
+        ['10.99.0.1'],
+        ['fd00::1'],
+        ['10.10.0.1', '10.10.0.2'],
+        ['10.10.0.01'],
+        ['x'],
+        [],
+        [7],
+      ) as fc.Arbitrary<string[]>,
     },
     { requiredKeys: ['name'] },
   )
