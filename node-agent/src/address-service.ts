@@ -1,11 +1,14 @@
 import {
   AddressBook,
+  type AuditInput,
   type BatchAnswer,
   type BatchMode,
   type BatchStep,
+  type BookChange,
   type ClaimRecord,
   type ClaimRequest,
   checkPoolName,
+  checkPoolSpec,
   incarnationOf,
   NetloomError,
   type PoolRecord,
@@ -14,6 +17,7 @@ import {
   type PoolUsage,
   type Released,
   type ReleaseRequest,
+  type SetAside,
   type Step,
   type TransferRequest,
 } from 'netloom';
@@ -26,13 +30,24 @@ import type {
   WatchEvent,
   WatchQuery,
 } from 'netloom/agent-api';
+import { auditPending } from './audit/problems';
 import { checkAuthority, type PoolAuthority } from './authorities';
 import { type ClaimChange, ClaimFeed } from './claim-feed';
 import { fitsFilter, labelsOf } from './claim-filter';
 import { claimView, poolView } from './claim-views';
 import { loadBook } from './load-book';
 import { checkChangeId } from './problems';
-import type { Store, StreamedContents } from './store';
+import { SharedSteps } from './shared-steps';
+import { isShared, type Restoration, type Store, type StreamedContents } from './store';
+
+/** Looks whether addresses of a pool are in use before it may give them. */
+export interface PoolGuard {
+  /** @throws NetloomError NL_AUDIT_INCOMPLETE */
+  inUse(pool: string, spec: PoolSpec): Promise<SetAside[]>;
+}
+
+/** What the book says, for an audit. */
+export type AuditFacts = Pick<AuditInput, 'pools' | 'claims' | 'setAsides'>;
 
 /** Milliseconds since 1970. */
 export type Clock = () => number;
@@ -55,6 +70,10 @@ export interface ChangeOptions {
 export class AddressService {
   private readonly book: AddressBook;
   private readonly feed: ClaimFeed;
+  private readonly shared: SharedSteps | undefined;
+  private guard: PoolGuard | undefined;
+  /** The restoration that waits for an audit; until then everything but reads is refused. */
+  awaitsAudit: Restoration | undefined;
 
   /** @param authorities pools that other agents hold */
   constructor(
@@ -65,6 +84,13 @@ export class AddressService {
   ) {
     this.book = loadBook(contents, store.place);
     this.feed = new ClaimFeed(this.offersNow());
+    this.shared = isShared(store) ? new SharedSteps(store, this.book, this.feed) : undefined;
+    this.awaitsAudit = contents.restored?.released ? undefined : contents.restored;
+  }
+
+  /** Has every pool looked at before it gets a new definition. */
+  guardPools(guard: PoolGuard): void {
+    this.guard = guard;
   }
 
   pools(): Promise<PoolView[]> {
@@ -84,24 +110,27 @@ export class AddressService {
     });
   }
 
-  offerPool(request: PoolRequest, { dryRun }: ChangeOptions = {}): Promise<PoolView> {
+  async offerPool(request: PoolRequest, { dryRun }: ChangeOptions = {}): Promise<PoolView> {
+    const inUse = dryRun ? [] : await this.inUse(request);
     return this.change((now) => {
       checkAuthority(this.authorities, request.name);
       if (dryRun) return asRead(this.triedPool(request, now, true));
       const step = this.book.offerPool(request, now);
-      return { ...step, value: this.poolNow(request.name, now, step.value) };
+      const changes = [...step.changes, ...this.setAsideNow(request.name, inUse, now)];
+      return { changes, value: this.poolNow(request.name, now, step.value) };
     });
   }
 
   /** @param id of the incarnation to change; without, a new one begins */
-  putPool(
+  async putPool(
     request: Omit<PoolRequest, 'incarnation'>,
     id?: string,
     { dryRun }: ChangeOptions = {},
   ): Promise<PoolView> {
+    const inUse = dryRun ? [] : await this.inUse(request);
     return this.change((now) => {
       checkAuthority(this.authorities, request.name);
-      const problems = checkChangeId('pool', request.name, id, this.book.lastNumber);
+      const problems = checkChangeId('pool', request.name, id, this.highestNumber);
       if (problems.length > 0) throw new NetloomError(problems);
       const asked = id === undefined ? undefined : incarnationOf(id);
       const present = this.book.pool(request.name, now)?.incarnation ?? 0;
@@ -109,7 +138,8 @@ export class AddressService {
       const incarnation = asked === undefined ? undefined : Math.max(asked, present);
       if (dryRun) return asRead(this.triedPool({ ...request, incarnation }, now, false));
       const step = this.book.putPool({ ...request, incarnation }, now);
-      return { ...step, value: this.poolNow(request.name, now) };
+      const changes = [...step.changes, ...this.setAsideNow(request.name, inUse, now)];
+      return { changes, value: this.poolNow(request.name, now) };
     });
   }
 
@@ -229,6 +259,56 @@ export class AddressService {
     return heldText(this.book.find(pool, owner, this.clock()));
   }
 
+  /** What an audit compares with what is in use. */
+  auditFacts(): Promise<AuditFacts> {
+    return this.read((now) => {
+      const names = this.book.poolNames();
+      const pools = names
+        .map((name) => this.book.pool(name, now))
+        .filter((one) => one !== undefined);
+      const claims = pools.flatMap(({ name }) => this.book.claims(name, now));
+      const setAsides = pools.flatMap(({ name }) => this.book.setAsides(name, now));
+      return { pools, claims, setAsides };
+    });
+  }
+
+  /** Keeps addresses that are in use from everybody; what is claimed, or of no pool, stays as it is. */
+  setAside(wishes: readonly SetAside[]): Promise<void> {
+    return this.step((now) => {
+      const pools = new Set(wishes.map(({ pool }) => pool));
+      const changes = [...pools].flatMap((pool) => {
+        const ofPool = wishes.filter((wish) => wish.pool === pool);
+        return this.book.pool(pool, now) ? this.setAsideNow(pool, ofPool, now) : [];
+      });
+      return { value: undefined, changes };
+    });
+  }
+
+  /** Lets addresses be given again that were set aside. */
+  putBack(places: readonly Pick<SetAside, 'pool' | 'address'>[]): Promise<void> {
+    return this.step((now) => ({
+      value: undefined,
+      changes: places.flatMap(({ pool, address }) => this.book.putBack(pool, address, now).changes),
+    }));
+  }
+
+  /** Releases a claim on behalf of its owner, by order of the operator; false when it is gone. */
+  releaseClaim(claim: ClaimRecord): Promise<boolean> {
+    return this.change((now) => {
+      const { value, changes } = this.book.release(claim, now);
+      return { value: value.released, changes };
+    });
+  }
+
+  /** Serves a restored store: what is in use without a claim has been set aside. */
+  async auditPassed(why: string): Promise<void> {
+    const waiting = this.awaitsAudit;
+    if (waiting === undefined) return;
+    const released = { at: this.clock(), by: 'audit' as const, why };
+    await this.store.write([{ kind: 'restoration', restoration: { ...waiting, released } }]);
+    this.awaitsAudit = undefined;
+  }
+
   /** Numbers for the metrics. */
   async counts(): Promise<{ pools: number; claims: number; offers: number }> {
     const pools = await this.pools();
@@ -239,15 +319,41 @@ export class AddressService {
     };
   }
 
+  private async inUse({ name, spec }: Pick<PoolRequest, 'name' | 'spec'>): Promise<SetAside[]> {
+    const present = this.book.pool(name, this.clock());
+    const isSame = JSON.stringify(present?.spec) === JSON.stringify(spec);
+    if (this.guard === undefined || isSame || checkPoolSpec(spec).length > 0) return [];
+    return this.guard.inUse(name, spec);
+  }
+
+  private setAsideNow(pool: string, wishes: readonly SetAside[], now: number): BookChange[] {
+    return wishes.flatMap((wish) => {
+      const isThere = this.book.serves(pool, wish.address);
+      return isThere ? this.book.setAside({ ...wish, pool }, now).changes : [];
+    });
+  }
+
+  /** Other agents of a shared store give higher ones than this one. */
+  private get highestNumber(): number {
+    return this.shared ? Number.POSITIVE_INFINITY : this.book.lastNumber;
+  }
+
   private read<T>(look: (now: number) => T): Promise<T> {
-    return this.change((now) => asRead(look(now)));
+    return this.step((now) => asRead(look(now)));
+  }
+
+  /** @throws NetloomError NL_AUDIT_PENDING */
+  private async change<T>(run: (now: number) => Step<T>, from?: string): Promise<T> {
+    if (this.awaitsAudit) throw new NetloomError(auditPending(this.awaitsAudit));
+    return this.step(run, from);
   }
 
   /**
    * A read and a refusal, too, wait for what is being written: nobody may be told what a crash
    * could take back.
    */
-  private async change<T>(run: (now: number) => Step<T>, from?: string): Promise<T> {
+  private async step<T>(run: (now: number) => Step<T>, from?: string): Promise<T> {
+    if (this.shared) return this.shared.change(run, from);
     let step: Step<T>;
     try {
       step = run(this.clock());

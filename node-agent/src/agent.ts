@@ -2,6 +2,7 @@ import path from 'node:path';
 import { isNetloomError } from 'netloom';
 import { type Logger, pino } from 'pino';
 import { AddressService, type Clock } from './address-service';
+import { makeAudit } from './audit/make-audit';
 import { BridgeService, DriftWatch, type LinkDriver } from './bridges';
 import { ReviewedServiceAccounts } from './cluster';
 import { type AgentConfig, apiServerOf, listenAddresses, loadConfig } from './config';
@@ -10,7 +11,7 @@ import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
 import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
 import { clearReady, markReady } from './ready-file';
-import { SqliteStore, type Store, type StoreFailureListener } from './store';
+import { type Restoration, SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
 import { type FileWatch, WATCH_INTERVAL_MS, watchFiles } from './watch-files';
 
@@ -102,10 +103,20 @@ class Agent implements NodeAgent {
       otherManagers: () => readNetworkManagers(new HostRoot(config.host.root)),
     });
     const cluster = this.askCluster(config);
+    const { audit, close } = makeAudit(config, addresses, this.log, clock);
+    this.endings.push(close);
+    addresses.guardPools(audit);
+    this.tellRestoration(contents.restored);
     let watch: FileWatch | undefined;
     const server = new AgentServer({
-      info: { name: config.name, version: agentVersion(), store: contents.storeId },
+      info: {
+        name: config.name,
+        version: agentVersion(),
+        store: contents.storeId,
+        epoch: contents.restored?.epoch ?? 0,
+      },
       addresses,
+      audit,
       bridges,
       node: new NodeObserver(config.name, config.host, links),
       log: this.log,
@@ -126,6 +137,8 @@ class Agent implements NodeAgent {
     await this.restoreBridges(bridges);
     this.endings.push(() => drift.stop());
     drift.start();
+    this.endings.push(() => audit.stop());
+    audit.start();
     this.isReady = true;
     this.tellReady(config.stateDir);
     this.endings.push(() => clearReady(config.stateDir));
@@ -185,6 +198,15 @@ class Agent implements NodeAgent {
     const watch = watchFiles(files, changed, watchIntervalMs);
     this.endings.push(() => watch.stop());
     return watch;
+  }
+
+  /** A restored store, and who said that it may be served. */
+  private tellRestoration(restored: Restoration | undefined): void {
+    if (restored === undefined) return;
+    const { released } = restored;
+    if (released === undefined) this.log.warn({ event: 'restored_store_waits', ...restored });
+    else if (released.by === 'operator')
+      this.log.warn({ event: 'restored_store_not_audited', ...restored });
   }
 
   /** Who waits for the file waits in vain then; a full disk is no reason to serve nobody. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type BookChange, type ClaimRecord, NetloomError, type Problem } from 'netloom';
+import { type BookChange, type ClaimRecord, NetloomError, type Problem, SET_ASIDE } from 'netloom';
 
 /** How many changes are kept for watches that come back. */
 export const KEPT_CHANGES = 4_096;
@@ -104,7 +104,8 @@ export class ClaimFeed {
     if (claim?.state === 'offered') this.offers.set(serial, claim);
     else if (before !== undefined) this.offers.delete(serial);
     const told = claim ?? before;
-    if (told === undefined) return undefined;
+    // What is set aside is nobody's claim.
+    if (told === undefined || told.owner === SET_ASIDE.owner) return undefined;
     const type = claim === undefined || claim.state === 'released' ? 'removed' : 'put';
     this.number += 1;
     return { number: this.number, type, claim: told, ...(from === undefined ? {} : { from }) };

@@ -166,6 +166,28 @@ function program(): Command {
     });
 
   cli
+    .command('audit')
+    .description("compare claims with what is in use, through this host's agent; 1 for trouble")
+    .requiredOption('--dir <folder>', 'the folder that init made')
+    .option('--repair', 'take back records of IPAMs whose holders are gone, once confirmed', false)
+    .option('--release-unused', 'release claims that no pod uses, once confirmed', false)
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .action(
+      async (options: {
+        dir: string;
+        repair: boolean;
+        releaseUnused: boolean;
+        output: string;
+      }) => {
+        const { auditText, hasTrouble, runAudit } = await import('./commands/audit.js');
+        const { dir, repair: repairRecords, releaseUnused, output } = options;
+        const report = await runAudit(dir, { repairRecords, releaseUnused });
+        print(output === 'json' ? [JSON.stringify(report, undefined, 2)] : auditText(report));
+        if (hasTrouble(report)) process.exitCode = 1;
+      },
+    );
+
+  cli
     .command('forget')
     .description('take out a claim that keeps a stopped agent from starting; it names it')
     .requiredOption('--config <file>', 'agent.yaml')

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { NetloomError, type Problem } from 'netloom';
+import { AUDIT_GRACE_MS, NetloomError, type Problem } from 'netloom';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { HOST_LOCAL_DIRS, SANDBOX_DIRS } from './audit/places';
 import { CNI_BIN_DIRS, CNI_CONF_DIRS } from './node-facts';
 import { problemsOfSchema } from './problems';
 
@@ -140,6 +141,28 @@ const configSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Addresses that are in use, beside those that are claimed: where to look, and how often. */
+  audit: z
+    .strictObject({
+      /** `whereabouts` and `network-status` need `kubernetes`. */
+      sources: z
+        .array(z.enum(['host-local', 'whereabouts', 'network-status']))
+        .default(['host-local']),
+      everySeconds: z.number().int().min(1).max(86_400).default(300),
+      /** Something is repaired, or given again, when it was found for so long. */
+      graceSeconds: z.number().int().min(0).max(86_400).default(AUDIT_GRACE_MS / 1000),
+      /** Folders of host-local, as they are on the host: also each `dataDir` that networks name. */
+      hostLocalDirs: z
+        .array(hostPath)
+        .min(1)
+        .default([...HOST_LOCAL_DIRS]),
+      /** Folders in which container runtimes keep a folder for each sandbox, as they are on the host. */
+      sandboxDirs: z
+        .array(hostPath)
+        .min(1)
+        .default([...SANDBOX_DIRS]),
+    })
+    .prefault({}),
   /** The host: how often it is looked at, and where other programs have put their things. */
   host: z
     .strictObject({
@@ -221,7 +244,7 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
   const problems = [
     ...checkListen(config, file),
     ...checkNamesOnce(config, file),
-    ...checkCallers(config, file),
+    ...checkCallers(config, file), ...checkAuditSources(config, file),
   ];
   if (problems.length > 0) throw new NetloomError(problems);
   const absolute = (name: string): string => path.resolve(folder, name);
@@ -304,6 +327,13 @@ function checkCallers(config: AgentConfig, file: string): Problem[] {
   if (config.tokens.length > 0 || config.clients.length > 0) return [];
   const found = 'neither tokens nor clients are listed, so nobody could call this agent';
   return [configProblem(file, 'tokens', found, 'at least one token or client, or kubernetes')];
+}
+
+function checkAuditSources({ audit, kubernetes }: AgentConfig, file: string): Problem[] {
+  const asked = audit.sources.filter((source) => source !== 'host-local');
+  if (asked.length === 0 || kubernetes !== undefined) return [];
+  const found = `${asked.join(' and ')} can only be seen through the API server, and kubernetes is not set`;
+  return [configProblem(file, 'audit.sources', found, 'host-local alone, or kubernetes with it')];
 }
 
 function checkApiServer(config: AgentConfig, file: string): Problem[] {

@@ -1,4 +1,5 @@
 import { NetloomError, type Problem } from '../errors';
+import { type AuditReportView, type AuditRequest, auditReportSchema } from './audit';
 import {
   type BatchAnswers,
   type BatchRequest,
@@ -68,6 +69,13 @@ export class AgentClient {
   async pools(): Promise<PoolView[]> {
     const call: Call = { method: 'GET', path: ['pools'], about: 'its pools' };
     return (await this.transport.call(poolListSchema, call)).pools;
+  }
+
+  /** Has the agent compare claims with what is in use, and repair what was confirmed where asked to. */
+  audit(body: AuditRequest = {}): Promise<AuditReportView> {
+    const about = 'an audit';
+    const call: Call = { method: 'POST', path: ['audit'], body, about };
+    return this.transport.call(auditReportSchema, call);
   }
 
   /** Undefined when the agent, asked with good credentials, says that there is no such pool. */

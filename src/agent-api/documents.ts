@@ -1,3 +1,4 @@
+import { auditReportSchema, auditRequestSchema, findingSchema } from './audit';
 import {
   batchAnswerSchema,
   batchAnswersSchema,
@@ -49,6 +50,9 @@ export const API_SCHEMAS = {
   PutBridge: putBridgeSchema,
   BridgeView: bridgeViewSchema,
   BridgeList: bridgeListSchema,
+  Finding: findingSchema,
+  AuditRequest: auditRequestSchema,
+  AuditReport: auditReportSchema,
   AgentInfo: infoSchema,
   NodeFacts: nodeFactsSchema,
 } as const;

@@ -1,3 +1,4 @@
+export * from './audit';
 export * from './batches';
 export * from './client';
 export * from './connections';

@@ -216,6 +216,8 @@ export const infoSchema = z.object({
   version: z.string(),
   /** Made once with the store; tells a restored or replaced store from the old one. */
   store: z.string(),
+  /** How often the store was restored from a backup. */
+  epoch: z.number().int().optional(),
 });
 
 export type ProblemDocument = z.infer<typeof problemDocumentSchema>;

@@ -28,6 +28,7 @@ import { PoolRegister } from './pool-register';
 import { putBack, type SetAside, type SettingAside, setAside, setAsides } from './set-aside';
 import { SET_ASIDE } from './set-aside-marks';
 import { Tallies } from './tallies';
+import { readWords } from './words';
 
 /**
  * All pools of one authority and who holds which address: the rules of giving, with no disk, clock
@@ -205,6 +206,12 @@ export class AddressBook {
     return this.done(setAside(ledger, wish, tally, () => this.nextNumber(), now));
   }
 
+  /** Whether a pool has this address to give, to somebody. */
+  serves(pool: string, address: string): boolean {
+    const { kind, words, order } = readWords(address);
+    return this.pools.ledger(pool)?.space(kind)?.serves(words, order) ?? false;
+  }
+
   /** Lets an address be given again that was set aside; false when it was not. */
   putBack(pool: string, address: string, now: number): Step<boolean> {
     const ledger = this.pools.live(pool, now);
@@ -288,9 +295,13 @@ export class AddressBook {
   /**
    * Takes over what another book of the same store has done to a pool; undefined when it is gone.
    * Nothing of it is to be written.
+   *
+   * @returns true for one that was not known
    */
-  learnPool(name: string, record: PoolRecord | undefined): void {
+  learnPool(name: string, record: PoolRecord | undefined): boolean {
+    const isNew = record !== undefined && this.pools.ledger(name) === undefined;
     this.pools.learn(name, record);
+    return isNew;
   }
 
   /**

@@ -1,2 +1,3 @@
+export * from './api-server';
 export * from './reviews';
 export * from './service-accounts';

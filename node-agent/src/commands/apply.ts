@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import {
   checkHostBridge,
   type HostBridgeDefinition,
@@ -8,9 +7,10 @@ import {
   type Problem,
   within,
 } from 'netloom';
-import { AgentClient, type BridgeView } from 'netloom/agent-api';
+import type { AgentClient, BridgeView } from 'netloom/agent-api';
 import { parseAllDocuments } from 'yaml';
-import { listenAddresses, loadConfig, unreadable } from '../config';
+import { unreadable } from '../config';
+import { localClient } from './local-agent';
 
 /** What the owner keys of bridges that come from manifests begin with. */
 const OWNER_PREFIX = 'HostBridge/';
@@ -155,16 +155,3 @@ async function prune(client: AgentClient, wanted: readonly Wanted[]): Promise<st
   return lines;
 }
 
-/** The agent that runs from this folder, with the files that `init` put there. */
-function localClient(folder: string): AgentClient {
-  const config = loadConfig(path.join(folder, 'agent.yaml'));
-  const [first] = listenAddresses(config);
-  const { host = '127.0.0.1', port = 8443 } = first ?? {};
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return new AgentClient({
-    name: config.name,
-    url: `https://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
-    caFile: path.join(folder, 'ca.crt'),
-    tokenFile: path.join(folder, 'token'),
-  });
-}

@@ -21,12 +21,23 @@ export interface BridgeFigures {
   readonly lookedAt: number | undefined;
 }
 
+/** What the last audit found. */
+export interface AuditFigures {
+  readonly findings: number;
+  readonly duplicates: number;
+  /** Sources that could not be seen. */
+  readonly unseen: number;
+  /** In s since 1970; undefined before the first one. */
+  readonly at: number | undefined;
+}
+
 /** All that is told of an agent. */
 export interface Figures {
   readonly info: AgentInfo;
   readonly isReady: boolean;
   readonly pools: readonly PoolView[];
   readonly bridges: BridgeFigures;
+  readonly audit: AuditFigures;
   readonly credentials: Credentials;
 }
 
@@ -44,6 +55,7 @@ export function figuresText(
     ...agentMetrics(figures),
     ...poolMetrics(figures.pools, caller),
     ...bridgeMetrics(figures.bridges),
+    ...auditMetrics(figures.audit),
     ...requests,
     ...processMetrics(),
   ]);
@@ -97,6 +109,19 @@ function poolMetrics(pools: readonly PoolView[], caller: Pick<Caller, 'mayUsePoo
       'Addresses of a pool that nobody holds and that are not kept back after a release.',
       ...each((pool) => Math.max(0, Number(pool.size) - held(pool))),
     ),
+  ];
+}
+
+function auditMetrics({ findings, duplicates, unseen, at }: AuditFigures): Metric[] {
+  const gauge = (name: string, help: string, value: number): Metric =>
+    metric(name, 'gauge', help, { value });
+  return [
+    gauge('audit_findings', 'What the last audit found.', findings),
+    gauge('audit_duplicates', 'Addresses with two holders, as the last audit found.', duplicates),
+    gauge('audit_unseen', 'Sources that the last audit could not see.', unseen),
+    ...(at === undefined
+      ? []
+      : [gauge('audit_timestamp_seconds', 'When the last audit was, in s since 1970.', at)]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { AgentInfo } from 'netloom/agent-api';
 import type { z } from 'zod';
 import type { AddressService } from '../address-service';
+import type { AuditService } from '../audit';
 import type { BridgeService } from '../bridges';
 import type { Verb } from '../config';
 import type { NodeObserver } from '../node-facts';
@@ -14,6 +15,7 @@ export interface RouteParts {
   readonly info: AgentInfo;
   readonly addresses: AddressService;
   readonly bridges: BridgeService;
+  readonly audit: AuditService;
   readonly node: NodeObserver;
   readonly watches: Watches;
   /** True once everything recorded has been looked at and brought to the kernel. */

@@ -102,7 +102,7 @@ export class AgentServer {
   }
 
   private async metricsText(caller: Caller): Promise<string> {
-    const { bridges, addresses, drift, info, isReady, credentials } = this.parts;
+    const { audit, bridges, addresses, drift, info, isReady, credentials } = this.parts;
     const { repairs, contended, failed } = bridges.healthCounts();
     const figures = {
       info,
@@ -116,6 +116,7 @@ export class AgentServer {
         repairs,
         ...drift(),
       },
+      audit: audit.counts(),
       credentials: credentials(),
     };
     return figuresText(figures, this.metrics.metrics(), caller);

@@ -11,6 +11,7 @@ import type {
   StoreContents,
   StreamedContents,
 } from './store';
+import type { Testimony } from './witness';
 
 /** `user_version` of the stores that this release writes. */
 export const STORE_VERSION = 3;
@@ -154,16 +155,30 @@ function hasRestorations(database: DatabaseSync): boolean {
   return tables.get() !== undefined;
 }
 
-/** How many commits a store has seen. */
-export function commitsOf(database: DatabaseSync): number {
-  const row = database.prepare('SELECT value FROM counters WHERE name = ?').get(COMMITS);
-  return Number(row?.value ?? 0);
+/** What a store's witness has to say of it. */
+export function testimonyOf(database: DatabaseSync): Testimony {
+  const commits = database.prepare('SELECT value FROM counters WHERE name = ?').get(COMMITS);
+  const epoch = hasRestorations(database)
+    ? database.prepare('SELECT max(key) AS epoch FROM restorations').get()?.epoch
+    : 0;
+  return {
+    storeId: storeIdOf(database),
+    epoch: Number(epoch ?? 0),
+    commits: Number(commits?.value ?? 0),
+  };
 }
 
-export function storeIdOf(database: DatabaseSync): string {
+function storeIdOf(database: DatabaseSync): string {
   const row = database.prepare('SELECT id FROM store').get();
   if (row === undefined) throw new Error('the id of the store is missing');
   return String(row.id);
+}
+
+/** Notes a restoration in a store that no agent has. */
+export function writeRestoration(database: DatabaseSync, restoration: Restoration): void {
+  const record = JSON.stringify(restoration);
+  const put = database.prepare('INSERT INTO restorations VALUES (?, ?, ?)');
+  put.run(restoration.epoch, record, crc32(record));
 }
 
 /** What SQLite says of a file, as a problem that names it. */

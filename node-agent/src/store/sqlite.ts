@@ -7,14 +7,13 @@ import { GroupCommit } from './group-commit';
 import {
   asStoreProblem,
   COMMITS,
-  commitsOf,
   createStoreFile,
   openToRead,
   openToWrite,
   readContents,
-  storeIdOf,
   streamContents,
   type Table,
+  testimonyOf,
 } from './sqlite-file';
 import type {
   CounterName,
@@ -170,7 +169,7 @@ export class SqliteStore implements Store {
 function checkIdentity(folder: string, state: string, lock: FolderLock): Testimony {
   const database = openToRead(state);
   try {
-    const is = { storeId: storeIdOf(database), commits: commitsOf(database) };
+    const is = testimonyOf(database);
     if (lock.storeId !== undefined && lock.storeId !== is.storeId) {
       throw new NetloomError(storeDamaged(state, 'it is not the store that this folder had'));
     }

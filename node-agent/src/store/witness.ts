@@ -7,6 +7,8 @@ import { storeDamaged, syncFolder } from './folder';
 /** What the witness of a store says of it. */
 export interface Testimony {
   readonly storeId: string;
+  /** How often the store was restored. */
+  readonly epoch: number;
   /** Number of the last commit that was acknowledged, or one before it. */
   readonly commits: number;
 }
@@ -14,7 +16,7 @@ export interface Testimony {
 const HEAD = 'netloom-witness 1';
 
 /** One line of fixed length in one sector of the disk: it is written in place. */
-const LINE = /^netloom-witness 1 ([0-9a-f-]{36}) (\d{16}) ([0-9a-f]{8})\n$/;
+const LINE = /^netloom-witness 1 ([0-9a-f-]{36}) (\d{8}) (\d{16}) ([0-9a-f]{8})\n$/;
 
 /**
  * Says beside the store how far the store has come. A file that is put back from an older copy, or
@@ -27,6 +29,7 @@ export class Witness {
   private constructor(
     private readonly handle: number,
     private readonly storeId: string,
+    private readonly epoch: number,
   ) {}
 
   static fileOf(folder: string): string {
@@ -47,32 +50,31 @@ export class Witness {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new NetloomError(storeDamaged(file, (error as Error).message), { cause: error });
     }
-    const [, storeId = '', commits = '', sum = ''] = LINE.exec(text) ?? [];
-    if (lineOf(storeId, Number(commits)) === text && sum !== '') {
-      return { storeId, commits: Number(commits) };
-    }
+    const [, storeId = '', epoch, commits] = LINE.exec(text) ?? [];
+    const said = { storeId, epoch: Number(epoch), commits: Number(commits) };
+    if (lineOf(said) === text) return said;
     throw new NetloomError(storeDamaged(file, 'it is not what an agent writes'));
   }
 
   /** Goes on from what is there, or begins one. It is on disk then. */
-  static open(folder: string, { storeId, commits }: Testimony): Witness {
+  static open(folder: string, testimony: Testimony): Witness {
     const file = Witness.fileOf(folder);
     const unfinished = `${file}.new`;
     const made = openSync(unfinished, 'w', 0o600);
     try {
-      writeSync(made, lineOf(storeId, commits));
+      writeSync(made, lineOf(testimony));
       fsyncSync(made);
     } finally {
       closeSync(made);
     }
     renameSync(unfinished, file);
     syncFolder(folder);
-    return new Witness(openSync(file, 'r+'), storeId);
+    return new Witness(openSync(file, 'r+'), testimony.storeId, testimony.epoch);
   }
 
   /** @param commits number of a commit that is durable */
   write(commits: number): void {
-    writeSync(this.handle, lineOf(this.storeId, commits), 0);
+    writeSync(this.handle, lineOf({ storeId: this.storeId, epoch: this.epoch, commits }), 0);
   }
 
   close(): void {
@@ -81,7 +83,8 @@ export class Witness {
   }
 }
 
-function lineOf(storeId: string, commits: number): string {
-  const said = `${HEAD} ${storeId} ${String(commits).padStart(16, '0')}`;
+function lineOf({ storeId, epoch, commits }: Testimony): string {
+  const numbers = `${String(epoch).padStart(8, '0')} ${String(commits).padStart(16, '0')}`;
+  const said = `${HEAD} ${storeId} ${numbers}`;
   return `${said} ${crc32(said).toString(16).padStart(8, '0')}\n`;
 }

@@ -1,5 +1,6 @@
 import type { Route } from '../route';
 import { AGENT_ROUTES } from './agent';
+import { AUDIT_ROUTES } from './audit';
 import { BATCH_ROUTES } from './batches';
 import { BRIDGE_ROUTES } from './bridges';
 import { CLAIM_ROUTES } from './claims';
@@ -11,5 +12,6 @@ export const ROUTES: readonly Route[] = [
   ...POOL_ROUTES,
   ...CLAIM_ROUTES,
   ...BATCH_ROUTES,
+  ...AUDIT_ROUTES,
   ...BRIDGE_ROUTES,
 ];
