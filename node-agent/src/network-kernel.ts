@@ -45,15 +45,17 @@ export class NetworkKernel implements NetworkDriver {
     const found = (links as PrintedLink[])
       .filter((one) => one.ifname !== undefined)
       .map((one) => linkOf(one, this.pciOf(one)));
-    return {
+    const host: HostNetwork = {
       links: new Map(found.map((link) => [link.name, link])),
       routes: new Map([
         ...routesOf(4, routes4 as PrintedRoute[]),
         ...routesOf(6, routes6 as PrintedRoute[]),
       ]),
       vlans: vlansOf(ports as PrintedVlans[]),
-      sysctls: new Map(sysctls.flatMap((file) => this.readSysctl(file))),
+      sysctls: new Map(),
     };
+    const read = new Map(sysctls(host).flatMap((file) => this.readSysctl(file)));
+    return { ...host, sysctls: read };
   }
 
   /** Neighbouring commands of one program go through one run of it. */

@@ -55,7 +55,7 @@ export function problemsOfSchema(
  * counter up, in the end beyond what a number can hold.
  */
 export function checkChangeId(
-  kind: 'pool' | 'bridge',
+  kind: 'pool' | 'bridge' | 'network',
   name: string,
   id: string | undefined,
   highest: number,

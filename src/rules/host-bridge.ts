@@ -16,14 +16,15 @@ import { safely } from './safely';
 export function checkHostBridge(definition: HostBridgeDefinition): Problem[] {
   return [
     ...checkLinkName('bridge', definition.bridge),
-    ...checkAddresses(definition.addresses ?? []),
+    ...checkHostAddresses(definition.addresses ?? []),
     ...checkPorts(definition.bridge, definition.ports ?? []),
     ...checkInteger('mtu', definition.mtu, 68, 65535, 'an MTU in bytes'),
     ...(definition.mac === undefined ? [] : checkMac('mac', definition.mac)),
   ];
 }
 
-function checkAddresses(addresses: readonly string[]): Problem[] {
+/** Checks addresses that a link of the host shall have. */
+export function checkHostAddresses(addresses: readonly string[]): Problem[] {
   return addresses.flatMap((text, index): Problem[] => {
     const key = `addresses[${index}]`;
     const parsed = InterfaceAddress.tryParse(text);

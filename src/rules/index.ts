@@ -17,6 +17,7 @@ export * from './network-groups';
 export * from './node-agent-install';
 export * from './node-facts';
 export * from './node-needs';
+export * from './node-network';
 export * from './objects';
 export * from './openshift-networks';
 export * from './options';

@@ -8,6 +8,7 @@ import {
   checkMultusInstall,
   checkNetwork,
   checkNetworkOnce,
+  checkNodeNetwork,
   diagnose,
   holdAddresses,
   type Problem,
@@ -78,6 +79,15 @@ export const RULE_CASES: RuleCase[] = [
     name: 'a bridge that is its own port',
     given: checkHostBridge({ bridge: 'br-test', ports: ['br-test'] }),
     want: 'ports[0]',
+  },
+  {
+    code: 'NL_LINK_CYCLE',
+    name: 'a bridge whose port is a VLAN of itself',
+    given: checkNodeNetwork({
+      bridges: [{ name: 'br-a', ports: [{ link: 'br-a.10' }] }],
+      vlans: [{ name: 'br-a.10', link: 'br-a', id: 10 }],
+    }),
+    want: 'bridges[0].ports[0].link',
   },
   {
     code: 'NL_CLAIM_NETWORK',

@@ -1,6 +1,8 @@
 export * from './address-order';
 export * from './boot-id';
 export * from './bridge-service';
+export { incarnationIn } from './bridge-view';
+export { throwIfAny } from './checks';
 export * from './drift-watch';
 export * from './healer';
 export * from './links';
@@ -9,3 +11,4 @@ export * from './plan';
 export * from './policy';
 export * from './repairs';
 export * from './step';
+export * from './turns';

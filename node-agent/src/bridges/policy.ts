@@ -18,18 +18,19 @@ export const DEFAULT_POLICY: HostPolicy = { bridges: ['*'], ports: ['*'], adopt:
 /** What the node's policy has against a bridge; empty when nothing. */
 export function checkPolicy(policy: HostPolicy, name: string, spec: BridgeSpec): Problem[] {
   const problems: Problem[] = [];
-  if (!allows(policy.bridges, name)) {
+  if (!policyAllows(policy.bridges, name)) {
     problems.push(notAllowed('name', `no bridge "${name}"`, 'bridges', policy.bridges));
   }
   (spec.ports ?? []).forEach((port, index) => {
-    if (allows(policy.ports, port)) return;
+    if (policyAllows(policy.ports, port)) return;
     problems.push(notAllowed(`spec.ports[${index}]`, `no port "${port}"`, 'ports', policy.ports));
   });
   if (spec.adopt === true && policy.adopt === 'no') problems.push(noAdoption());
   return problems;
 }
 
-function allows(globs: readonly string[], name: string): boolean {
+/** Whether a name is among those that the policy allows. */
+export function policyAllows(globs: readonly string[], name: string): boolean {
   return globs.some((glob) => matches(glob, name));
 }
 

@@ -5,8 +5,8 @@ import type { HostCommand } from './host-step';
 export interface LookWish {
   /** Whether the VLANs of bridge ports are wanted. */
   readonly vlans: boolean;
-  /** Files below /proc/sys. */
-  readonly sysctls: readonly string[];
+  /** Files below /proc/sys, by all else that is there. */
+  readonly sysctls: (host: HostNetwork) => readonly string[];
 }
 
 /** The way to the kernel for a node's whole network. */

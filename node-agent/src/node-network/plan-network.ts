@@ -59,7 +59,9 @@ export interface Difference {
  */
 export function planNetwork(plan: NetworkPlan, host: HostNetwork): HostStep[] {
   const { deletes, makes, after } = linkSteps(plan, host);
-  return [...deletes, ...makes, ...settingSteps(plan, differences(plan, after), after)];
+  const { early, rest } = settingSteps(plan, differences(plan, after), after);
+  // The kernel makes no macvlan link on what is still a port.
+  return [...deletes, ...early, ...makes, ...rest];
 }
 
 /** What happens to links themselves, and the host as it then is. */
@@ -195,17 +197,25 @@ function settingSteps(
   { wanted }: NetworkPlan,
   found: readonly Difference[],
   host: HostNetwork,
-): HostStep[] {
+): { early: HostStep[]; rest: HostStep[] } {
   const others = found.filter(({ key }) => placeOf(key).kind !== 'address');
   const order = new Map(others.map((one) => [one, orderOf(one, wanted)]));
   const sorted = [...others].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-  const before = sorted.filter((one) => (order.get(one) ?? 0) < PHASE.address * PHASE_WIDTH);
-  const after = sorted.slice(before.length);
-  return [
-    ...before.map((one) => settingStep(one, host)),
-    ...allAddressSteps(wanted, found, host),
-    ...after.map((one) => settingStep(one, host)),
-  ];
+  const within = (from: number, to: number): HostStep[] =>
+    sorted
+      .filter((one) => {
+        const at = order.get(one) ?? 0;
+        return at >= from * PHASE_WIDTH && at < to * PHASE_WIDTH;
+      })
+      .map((one) => settingStep(one, host));
+  return {
+    early: within(0, PHASE.sysctl),
+    rest: [
+      ...within(PHASE.sysctl, PHASE.address),
+      ...allAddressSteps(wanted, found, host),
+      ...within(PHASE.address, Number.POSITIVE_INFINITY),
+    ],
+  };
 }
 
 /** Room for the ranks of links within a phase. */
@@ -297,14 +307,18 @@ function allAddressSteps(
     const gone = mine.filter(({ to }) => to === null).map(address);
     const back = mine.filter(({ to, isBack }) => to !== null && isBack).map(address);
     const wanted = [...(addresses.get(name) ?? []), ...back];
-    return ([4, 6] as const).flatMap((family) =>
-      addressSteps(
+    return ([4, 6] as const).flatMap((family) => {
+      const steps = addressSteps(
         family,
         ofFamily(family, wanted),
         ofFamily(family, link.addresses),
         ofFamily(family, gone),
-      ).map((step) => addressStep(name, step, host)),
-    );
+      );
+      const [removed, added] = split(steps, ({ action }) => action === 'remove');
+      // The kernel lists the newest IPv6 address first: undone, the first has to come last.
+      const ordered = family === 6 ? [...removed.reverse(), ...added] : steps;
+      return ordered.map((step) => addressStep(name, step, host));
+    });
   });
 }
 
@@ -319,6 +333,10 @@ function addressStep(name: string, { action, address }: AddressStep, host: HostN
     does: [addressCommand(name, address, on)],
     undo: [addressCommand(name, address, !on), ...routes],
   };
+}
+
+function split<T>(list: readonly T[], test: (one: T) => boolean): [T[], T[]] {
+  return [list.filter(test), list.filter((one) => !test(one))];
 }
 
 function mustHave(host: HostNetwork, name: string): HostLink {

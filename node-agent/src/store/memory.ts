@@ -4,6 +4,7 @@ import { GroupCommit } from './group-commit';
 import type {
   BridgeRecord,
   CounterName,
+  NetworkRecord,
   Restoration,
   Store,
   StoreChange,
@@ -18,6 +19,7 @@ export class MemoryDisk {
   readonly pools = new Map<string, PoolRecord>();
   readonly claims = new Map<number, ClaimRecord>();
   readonly bridges = new Map<string, BridgeRecord>();
+  readonly networks = new Map<string, NetworkRecord>();
   readonly counters: Record<CounterName, number> = { book: 0, bridges: 0 };
   restored: Restoration | undefined;
   /** Number of commits so far. */
@@ -41,6 +43,9 @@ export class MemoryDisk {
         break;
       case 'bridge':
         put(this.bridges, change.name, change.bridge);
+        break;
+      case 'network':
+        put(this.networks, change.owner, change.network);
         break;
       case 'restoration':
         this.restored = change.restoration;
@@ -68,11 +73,12 @@ export class MemoryStore implements Store {
   }
 
   load(): StoreContents {
-    const { pools, claims, bridges, counters, storeId, restored } = this.disk;
+    const { pools, claims, bridges, networks, counters, storeId, restored } = this.disk;
     return structuredClone({
       pools: [...pools.values()],
       claims: [...claims.values()],
       bridges: [...bridges.values()],
+      networks: [...networks.values()],
       counters,
       storeId,
       ...(restored === undefined ? {} : { restored }),

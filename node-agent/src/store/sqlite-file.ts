@@ -7,6 +7,7 @@ import { storeDamaged, syncFolder, touchPrivate } from './folder';
 import type {
   BridgeRecord,
   CounterName,
+  NetworkRecord,
   Restoration,
   StoreContents,
   StreamedContents,
@@ -27,6 +28,10 @@ const OLDEST_VERSION = 1;
 const RESTORATIONS = `CREATE TABLE IF NOT EXISTS restorations
   (key INTEGER PRIMARY KEY, record TEXT NOT NULL, crc INTEGER NOT NULL);`;
 
+/** Wanted networks of the node, by owner; made the same way. */
+const NETWORKS = `CREATE TABLE IF NOT EXISTS networks
+  (key TEXT PRIMARY KEY, record TEXT NOT NULL, crc INTEGER NOT NULL);`;
+
 /** Row of the table of counters that every commit raises. */
 export const COMMITS = 'commits';
 
@@ -38,11 +43,12 @@ const SCHEMA = `
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
   CREATE TABLE store (id TEXT NOT NULL);
   ${RESTORATIONS}
+  ${NETWORKS}
   PRAGMA user_version = ${STORE_VERSION};
 `;
 
 /** The tables of records. */
-export type Table = 'pools' | 'claims' | 'bridges' | 'restorations';
+export type Table = 'pools' | 'claims' | 'bridges' | 'networks' | 'restorations';
 
 /** Made beside its place and renamed: a file that is there is a whole store, or damaged. */
 export function createStoreFile(folder: string, state: string): void {
@@ -94,8 +100,10 @@ export function openToWrite(state: string): DatabaseSync {
   try {
     // FULL: with NORMAL a power cut may take the last commits of the write-ahead log.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    if (versionOf(database) < STORE_VERSION)
-      database.exec(`BEGIN; ${RESTORATIONS} PRAGMA user_version = ${STORE_VERSION}; COMMIT`);
+    if (versionOf(database) < STORE_VERSION || !hasTable(database, 'networks')) {
+      const tables = `${RESTORATIONS} ${NETWORKS}`;
+      database.exec(`BEGIN; ${tables} PRAGMA user_version = ${STORE_VERSION}; COMMIT`);
+    }
     return database;
   } catch (error) {
     database.close();
@@ -136,23 +144,26 @@ export function streamContents(database: DatabaseSync, file: string): StreamedCo
   for (const row of database.prepare('SELECT name, value FROM counters').all()) {
     if (row.name !== COMMITS) counters[row.name as CounterName] = Number(row.value);
   }
-  const restored = hasRestorations(database)
+  const restored = hasTable(database, 'restorations')
     ? [...read<Restoration>('restorations', ({ epoch }) => epoch)].at(-1)
     : undefined;
   return {
     pools: [...read<PoolRecord>('pools', ({ name }) => name)],
     claims: read<ClaimRecord>('claims', ({ serial }) => serial),
     bridges: [...read<BridgeRecord>('bridges', ({ name }) => name)],
+    networks: hasTable(database, 'networks')
+      ? [...read<NetworkRecord>('networks', ({ owner }) => owner)]
+      : [],
     counters,
     storeId: storeIdOf(database),
     ...(restored === undefined ? {} : { restored }),
   };
 }
 
-/** Stores of version 1 and 2 that nobody has taken over yet have no such table. */
-function hasRestorations(database: DatabaseSync): boolean {
-  const tables = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'restorations'");
-  return tables.get() !== undefined;
+/** Stores of an older version that nobody has taken over yet lack the later tables. */
+function hasTable(database: DatabaseSync, table: Table): boolean {
+  const tables = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
+  return tables.get(table) !== undefined;
 }
 
 /** What a store's witness has to say of it. */

@@ -55,6 +55,7 @@ export class SqliteStore implements Store {
       pools: writer('pools'),
       claims: writer('claims'),
       bridges: writer('bridges'),
+      networks: writer('networks'),
       restorations: writer('restorations'),
     };
     this.raiseCounter = database.prepare(
@@ -149,6 +150,7 @@ export class SqliteStore implements Store {
     else if (change.kind === 'pool') this.putRow('pools', change.name, change.pool);
     else if (change.kind === 'restoration')
       this.putRow('restorations', change.restoration.epoch, change.restoration);
+    else if (change.kind === 'network') this.putRow('networks', change.owner, change.network);
     else this.putRow('bridges', change.name, change.bridge);
   }
 

@@ -1,5 +1,5 @@
 import type { BookChange, ClaimRecord, PoolRecord } from 'netloom';
-import type { BridgeSpec } from 'netloom/agent-api';
+import type { BridgeSpec, NodeNetworkSpec } from 'netloom/agent-api';
 
 /** What netloom may have put on a bridge and takes off again once the spec no longer names it. */
 export interface ManagedParts {
@@ -69,6 +69,50 @@ export interface BridgeRecord extends BridgeWish {
   readonly images?: BeforeImages | undefined;
 }
 
+/** Addresses that a link got from a pool. */
+export interface NetworkClaim {
+  readonly pool: string;
+  /** Of the claim. */
+  readonly id: string;
+  /** With prefix length. */
+  readonly addresses: readonly string[];
+}
+
+/** Whose network of a node it is and what it shall be. */
+export interface NetworkWish {
+  readonly owner: string;
+  /** Whose credential made it. */
+  readonly identity: string;
+  /** Raised by each put; a removal with an older one has no effect. */
+  readonly incarnation: number;
+  /** In its normal form. */
+  readonly spec: NodeNetworkSpec;
+  /** Links that its references stand for. */
+  readonly resolved: Readonly<Record<string, string>>;
+  /** By link, as the spec names it. */
+  readonly claims: Readonly<Record<string, readonly NetworkClaim[]>>;
+}
+
+/** One owner's part of the node's network, as it is stored. */
+export interface NetworkRecord extends NetworkWish {
+  /** Links that were made, or are about to be. */
+  readonly made: readonly string[];
+  /** Settings of the host before they were changed first, by key; null for what was not there. */
+  readonly before: Readonly<Record<string, string | null>>;
+  /** Boot of the machine that `before` and `resolved` are of: after another one they are void. */
+  readonly bootId: string;
+  /** Owners that handed it over and whose mark its links may still carry. */
+  readonly formerOwners?: readonly string[] | undefined;
+  readonly pending?:
+    | {
+        readonly kind: 'put';
+        /** What to go back to when the kernel refuses; absent for the first one of an owner. */
+        readonly before?: NetworkWish | undefined;
+      }
+    | { readonly kind: 'remove' }
+    | undefined;
+}
+
 /** Counters that never go back: of the address book, and of the bridges' incarnations. */
 export type CounterName = 'book' | 'bridges';
 
@@ -96,6 +140,11 @@ export type StoreChange =
   | BookChange
   | { readonly kind: 'restoration'; readonly restoration: Restoration }
   | { readonly kind: 'bridge'; readonly name: string; readonly bridge: BridgeRecord | undefined }
+  | {
+      readonly kind: 'network';
+      readonly owner: string;
+      readonly network: NetworkRecord | undefined;
+    }
   | { readonly kind: 'counter'; readonly name: CounterName; readonly value: number };
 
 /** All that an agent knows. */
@@ -103,6 +152,7 @@ export interface StoreContents {
   readonly pools: readonly PoolRecord[];
   readonly claims: readonly ClaimRecord[];
   readonly bridges: readonly BridgeRecord[];
+  readonly networks: readonly NetworkRecord[];
   readonly counters: Readonly<Record<CounterName, number>>;
   /** Made once with the store; tells a restored or replaced store from the old one. */
   readonly storeId: string;

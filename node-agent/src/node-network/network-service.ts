@@ -1,0 +1,492 @@
+import { checkNodeNetwork, isNetloomError, NetloomError, type Problem, within } from 'netloom';
+import { type NodeNetworkSpec, type NodeNetworkView, normalNodeNetwork } from 'netloom/agent-api';
+import {
+  bootId,
+  DEFAULT_POLICY,
+  type Healing,
+  type HostPolicy,
+  incarnationIn,
+  ownerAlias,
+  Repairs,
+  Turns,
+  throwIfAny,
+} from '../bridges';
+import { checkChangeId } from '../problems';
+import type { BridgeRecord, NetworkRecord, NetworkWish, Store } from '../store';
+import type { HostNetwork } from './host-network';
+import { commandsOf, type HostStep, linksOf } from './host-step';
+import {
+  changedLinks,
+  checkNetworkHost,
+  checkNetworkPolicy,
+  checkOwners,
+  checkResolvedOnce,
+} from './network-checks';
+import { type AddressSource, claimedAddresses, LinkClaims } from './network-claims';
+import type { NetworkDriver } from './network-driver';
+import {
+  footprinted,
+  isSettledNetwork,
+  ofThisBoot,
+  settledNetwork,
+  sysctlFiles,
+  takenBack,
+  wishedRecord,
+} from './network-records';
+import { networkView, neverRight, notYours } from './network-view';
+import { changedFirst, type NetworkPlan, planNetwork } from './plan-network';
+import { resolveReferences } from './references';
+import { type WantedNetwork, wantedNetwork } from './wanted-network';
+
+/** Somebody wants a network of the node. */
+export interface NetworkRequest {
+  readonly owner: string;
+  readonly identity: string;
+  readonly spec: NodeNetworkSpec;
+  /** `<node>#<incarnation>`, of the incarnation to change. @default - a new one begins */
+  readonly id?: string | undefined;
+  /** The owner that hands it over, of the same identity. @default - none */
+  readonly from?: string | undefined;
+  /** Address that the request was sent to: its link must not be cut off. */
+  readonly requestAddress?: string | undefined;
+}
+
+/** Somebody wants it away. */
+export interface NetworkRemoval {
+  readonly owner: string;
+  readonly identity: string;
+  /** `<node>#<incarnation>`. */
+  readonly id: string;
+}
+
+/** What the service is made of. */
+export interface NetworkParts {
+  /** The node's name; part of the MAC addresses of its links. */
+  readonly node: string;
+  readonly store: Pick<Store, 'write'>;
+  readonly kernel: NetworkDriver;
+  /** All that the store holds of networks. */
+  readonly records: readonly NetworkRecord[];
+  readonly counter: number;
+  /** Bridges that are declared by themselves: their links are not for a network. @default - none */
+  readonly bridges?: (() => Iterable<BridgeRecord>) | undefined;
+  /** @default - none: links then take no addresses from pools */
+  readonly addresses?: AddressSource | undefined;
+  /** What may be done here at all. @default - everything but adoption */
+  readonly policy?: HostPolicy | undefined;
+  /** Whether a link by whose loss the node may be cut off may be changed. @default - none may */
+  readonly mayTouch?: ((link: string) => boolean) | undefined;
+  /** Which boot of the machine this is. @default - the kernel's word */
+  readonly bootId?: string | undefined;
+  /** Milliseconds of a clock that never jumps. @default - the process's */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Rounds of looking and applying after which a host that is never as wanted counts as failed. */
+const ROUNDS = 3;
+
+interface Look {
+  readonly host: HostNetwork;
+  readonly record: NetworkRecord;
+  readonly plan: NetworkPlan;
+  readonly problems: readonly Problem[];
+  readonly steps: readonly HostStep[];
+}
+
+/**
+ * The wanted networks of a node, one for each owner: what is wanted is durable first, then done in the
+ * kernel, then answered. A crash at any point is made good by {@link heal} from the record alone.
+ */
+export class NetworkService {
+  private readonly records: Map<string, NetworkRecord>;
+  private counter: number;
+  private readonly turns = new Turns();
+  private readonly repairs: Repairs;
+  private readonly claims: LinkClaims;
+  private readonly policy: HostPolicy;
+  private readonly bootId: string;
+
+  constructor(private readonly parts: NetworkParts) {
+    this.policy = parts.policy ?? DEFAULT_POLICY;
+    this.bootId = parts.bootId ?? bootId();
+    this.repairs = new Repairs(parts.now ?? (() => performance.now()));
+    this.claims = new LinkClaims(parts.node, parts.addresses);
+    this.records = new Map(parts.records.map((record) => [record.owner, record]));
+    this.counter = parts.records.reduce(
+      (max, one) => Math.max(max, one.incarnation),
+      parts.counter,
+    );
+  }
+
+  /** The networks of all owners. */
+  async list(): Promise<NodeNetworkView[]> {
+    await this.parts.store.write([]);
+    return this.sorted().map((record) => this.view(record, []));
+  }
+
+  /** What is recorded of an owner's network now, without looking at the kernel. */
+  recorded(owner: string): NetworkRecord | undefined {
+    return this.records.get(owner);
+  }
+
+  /** Who has declared a link, or changes it; undefined for a link that is nobody's. */
+  ownerOf(link: string): NetworkRecord | undefined {
+    return this.sorted().find(
+      ({ spec, resolved, made }) =>
+        made.includes(link) || changedLinks(spec, resolved).some(({ name }) => name === link),
+    );
+  }
+
+  /** Says which steps {@link put} would take, and takes none. */
+  async preview(request: NetworkRequest): Promise<NodeNetworkView> {
+    return this.turns.take(async () => {
+      const { record, steps, problems } = await this.prepare(request, true);
+      throwIfAny(problems);
+      return this.view(record, steps);
+    });
+  }
+
+  /**
+   * Makes an owner's network as wanted. What the owner's last one had beyond it goes, and what was there
+   * before comes back.
+   *
+   * @throws NetloomError NL_LINK_OWNED, NL_BRIDGE_FOREIGN, NL_BRIDGE_PORT, NL_LINK_IN_USE, NL_HOST_POLICY,
+   *     NL_HOST_COMMAND: then the host is as it was before
+   */
+  async put(request: NetworkRequest): Promise<NodeNetworkView> {
+    return this.turns.take(async () => {
+      const looked = await this.prepare(request, true);
+      throwIfAny(looked.problems);
+      const claims = await this.claims.take(looked.record.spec, false);
+      const record = { ...looked.record, claims };
+      this.counter = Math.max(this.counter, record.incarnation);
+      const handsOver = request.from !== undefined && request.from !== request.owner;
+      await this.save(record, handsOver ? request.from : undefined);
+      const steps = await this.settle(record);
+      for (const step of steps) this.repairs.forget(step.link);
+      return this.view(this.records.get(record.owner) ?? record, steps);
+    });
+  }
+
+  /** False when it was gone already or a newer incarnation has taken its place. */
+  async remove({ owner, identity, id }: NetworkRemoval): Promise<boolean> {
+    return this.turns.take(async () => {
+      const record = this.records.get(owner);
+      if (!record || record.incarnation !== incarnationIn(id, this.parts.node)) return false;
+      if (record.identity !== identity) throw new NetloomError(notYours(record));
+      await this.takeAway(record);
+      return true;
+    });
+  }
+
+  /** Removes every network, whoever owns it: for taking netloom off a host. @returns the links' names */
+  async removeAll(): Promise<string[]> {
+    return this.turns.take(async () => {
+      const links = this.sorted().flatMap((record) => record.made);
+      for (const record of this.sorted()) await this.takeAway(record);
+      return [...new Set(links)];
+    });
+  }
+
+  /** Brings the kernel to what is recorded, after a start. @returns what went wrong, by link or owner */
+  async restore(): Promise<Map<string, Error>> {
+    const { failures, repairs } = await this.heal();
+    for (const link of repairs.keys()) this.repairs.discount(link);
+    return failures;
+  }
+
+  /**
+   * One look at the host for each owner; then whatever is not as recorded is made so again. Where all is
+   * right, nothing is written, neither to the kernel nor to the store.
+   */
+  async heal(): Promise<Healing> {
+    return this.turns.take(async () => {
+      const healing: Healing = { failures: new Map(), repairs: new Map(), news: new Map() };
+      for (const record of this.sorted()) await this.healOne(record, healing);
+      return healing;
+    });
+  }
+
+  /** Repairs since the start, and how many links are in which state. */
+  healthCounts(): { repairs: number; contended: number; failed: number } {
+    return this.repairs.counts();
+  }
+
+  /** Milliseconds until a link that is left alone for a while may be tried; undefined for none. */
+  nextTry(): number | undefined {
+    return this.repairs.nextTry();
+  }
+
+  /** Resolves when every change that was begun is done. */
+  idle(): Promise<void> {
+    return this.turns.idle();
+  }
+
+  private async prepare(request: NetworkRequest, isDry: boolean): Promise<Look> {
+    const { owner, identity, id, from } = request;
+    const { node } = this.parts;
+    const spec = normalNodeNetwork(request.spec);
+    throwIfAny([
+      ...within('spec', checkNodeNetwork(request.spec)),
+      ...checkChangeId('network', node, id, this.counter),
+    ]);
+    const existing = this.records.get(owner) ?? this.records.get(from ?? owner);
+    if (existing && existing.identity !== identity) throw new NetloomError(notYours(existing));
+    const asked = incarnationIn(id ?? '', node);
+    const incarnation =
+      asked === undefined ? this.counter + 1 : Math.max(asked, existing?.incarnation ?? 0);
+    const resolved = existing?.bootId === this.bootId ? existing.resolved : {};
+    const claims = await this.claims.take(spec, isDry);
+    const wish: NetworkWish = { owner, identity, incarnation, spec, resolved, claims };
+    const record = ofThisBoot(wishedRecord(wish, existing, this.bootId), this.bootId);
+    return this.look(record, request.requestAddress, from);
+  }
+
+  /** What the host has, what the record wants of it, and what is in the way. */
+  private async look(asked: NetworkRecord, requestAddress?: string, from?: string): Promise<Look> {
+    const { node, kernel } = this.parts;
+    const host = await kernel.observeNetwork({
+      vlans: JSON.stringify(asked).includes('vlan'),
+      sysctls: (found) => {
+        const resolving = resolveReferences(asked.spec, found, asked.resolved);
+        const claimed = claimedAddresses(asked.claims);
+        const first = wantedNetwork(node, asked.spec, resolving.resolved, claimed);
+        return sysctlFiles([...first.settings.keys(), ...Object.keys(asked.before)]);
+      },
+    });
+    const { resolved, problems } = resolveReferences(asked.spec, host, asked.resolved);
+    const record = sameTexts(resolved, asked.resolved) ? asked : { ...asked, resolved };
+    const wanted = wantedNetwork(node, record.spec, resolved, claimedAddresses(record.claims));
+    const plan = this.planOf(record, wanted);
+    const guard = {
+      spec: record.spec,
+      resolved,
+      requestAddress,
+      mayTouch: this.parts.mayTouch ?? (() => false),
+      wasMade: new Set(record.pending === undefined ? record.made : []),
+    };
+    const others = this.sorted().filter((one) => one.owner !== from);
+    const all = [
+      ...within('spec', problems),
+      ...checkOwners(
+        record.owner,
+        changedLinks(record.spec, resolved),
+        others,
+        this.parts.bridges?.() ?? [],
+      ),
+      ...checkResolvedOnce(record.spec, resolved),
+      ...checkNetworkPolicy(this.policy, record.spec, resolved),
+    ];
+    const blocking = all.length > 0 ? all : checkNetworkHost(plan, guard, host);
+    const steps = blocking.length > 0 ? [] : planNetwork(plan, host);
+    return { host, record, plan, problems: blocking, steps };
+  }
+
+  private planOf(record: NetworkRecord, wanted: WantedNetwork): NetworkPlan {
+    const { owner, made, before, formerOwners = [] } = record;
+    return {
+      wanted,
+      footprint: { made, before },
+      alias: ownerAlias(owner),
+      formerAliases: formerOwners.map(ownerAlias),
+    };
+  }
+
+  /** Applies a record; a change that the kernel refuses is taken back before the error goes on. */
+  private async settle(record: NetworkRecord): Promise<HostStep[]> {
+    try {
+      const { steps, last } = await this.apply(record);
+      await this.keep(last);
+      return steps;
+    } catch (error) {
+      if (record.pending?.kind !== 'put') throw error;
+      throw withProblems(error, await this.goBack(record));
+    }
+  }
+
+  /** Until there is nothing left to do: what was asked for must be what the kernel then has. */
+  private async apply(asked: NetworkRecord): Promise<{ steps: HostStep[]; last: Look }> {
+    const done: HostStep[] = [];
+    let record = asked;
+    let failure: unknown;
+    for (let round = 0; ; round++) {
+      const last = await this.look(record);
+      throwIfAny(last.problems);
+      if (last.steps.length === 0) return { steps: done, last };
+      if (round === ROUNDS) throw failure ?? new NetloomError(neverRight(last.steps));
+      record = await this.noted(record, last);
+      try {
+        await this.parts.kernel.applyNetwork(commandsOf(last.steps));
+        done.push(...last.steps);
+        failure = undefined;
+      } catch (error) {
+        // Another look: an `ip` that outlived a killed agent may have done the same at the same time.
+        failure = error;
+      }
+    }
+  }
+
+  /** What is about to be made and changed is on disk before it is. */
+  private async noted(asked: NetworkRecord, { record, plan, host }: Look): Promise<NetworkRecord> {
+    const noted = footprinted(record, plan.wanted, changedFirst(plan, host));
+    if (noted !== asked) await this.save(noted);
+    return noted;
+  }
+
+  private async keep({ record, plan }: Look): Promise<void> {
+    const former = record.pending?.kind === 'put' ? record.pending.before : undefined;
+    if (!isSettledNetwork(record, plan.wanted))
+      await this.save(settledNetwork(record, plan.wanted));
+    else if (record !== this.records.get(record.owner)) await this.save(record);
+    if (former) await this.claims.giveBack(former.claims, record.claims);
+  }
+
+  /** @returns what stood in the way; the record then says what {@link heal} has to do */
+  private async goBack(asked: NetworkRecord): Promise<readonly Problem[]> {
+    const record = this.records.get(asked.owner) ?? asked;
+    const former = asked.pending?.kind === 'put' ? asked.pending.before : undefined;
+    try {
+      if (!former) {
+        await this.takeAway(record);
+        return [];
+      }
+      const back = takenBack(record, former);
+      await this.save(back, record.owner === back.owner ? undefined : record.owner);
+      const { last } = await this.apply(back);
+      await this.keep(last);
+      await this.claims.giveBack(record.claims, former.claims);
+      return [];
+    } catch (error) {
+      return isNetloomError(error) ? error.problems : [];
+    }
+  }
+
+  /** To what was there before: an empty network, and then no record of it. */
+  private async takeAway(record: NetworkRecord): Promise<void> {
+    const empty = ofThisBoot(
+      { ...record, spec: {}, resolved: {}, pending: { kind: 'remove' } },
+      this.bootId,
+    );
+    if (record.pending?.kind !== 'remove') await this.save(empty);
+    const { steps } = await this.apply(empty);
+    await this.claims.giveBack(record.claims, {});
+    for (const step of steps) this.repairs.forget(step.link);
+    this.records.delete(record.owner);
+    await this.write(record.owner, undefined);
+  }
+
+  private async healOne(known: NetworkRecord, healing: Healing): Promise<void> {
+    const record = ofThisBoot(known, this.bootId);
+    try {
+      if (record.pending?.kind === 'remove') return await this.takeAway(record);
+      const looked = await this.look(record);
+      throwIfAny(looked.problems);
+      if (looked.steps.length === 0) {
+        await this.keep(looked);
+        for (const link of this.linksOf(looked)) tell(healing, link, this.repairs.right(link));
+        return;
+      }
+      await this.repair(record, looked, healing);
+    } catch (error) {
+      healing.failures.set(record.owner, error as Error);
+      const codes = isNetloomError(error) ? error.problems.map((problem) => problem.code) : [];
+      const tried = codes.length === 0 || codes.includes('NL_HOST_COMMAND');
+      const noted = this.repairs.failed(record.owner, (error as Error).message, tried);
+      if (noted.news) healing.news.set(record.owner, noted.health);
+    }
+  }
+
+  private async repair(record: NetworkRecord, looked: Look, healing: Healing): Promise<void> {
+    const due = looked.steps.filter((step) => !this.repairs.isHeld(step.link));
+    if (due.length === 0) return;
+    await this.noted(record, looked);
+    try {
+      await this.parts.kernel.applyNetwork(commandsOf(due));
+    } catch {
+      // The command stops at what the kernel refuses; the rest is tried link by link.
+    }
+    const after = await this.look(this.records.get(record.owner) ?? record);
+    const left = new Set(after.steps.map((step) => step.link));
+    for (const link of linksOf(due)) {
+      const words = due.filter((step) => step.link === link).map((step) => step.words);
+      if (left.has(link)) await this.repairLink(link, after, words, healing);
+      else this.noteRepair(link, words, healing);
+    }
+    const last = await this.look(this.records.get(record.owner) ?? record);
+    if (last.problems.length === 0 && last.steps.length === 0) await this.keep(last);
+  }
+
+  /** One link by itself, so that one that fails keeps no other from being right. */
+  private async repairLink(
+    link: string,
+    { steps }: Look,
+    words: readonly string[],
+    healing: Healing,
+  ): Promise<void> {
+    const mine = steps.filter((step) => step.link === link);
+    try {
+      await this.parts.kernel.applyNetwork(commandsOf(mine));
+      this.noteRepair(link, words, healing);
+    } catch (error) {
+      healing.failures.set(link, error as Error);
+      tell(healing, link, this.repairs.failed(link, (error as Error).message, true).health);
+    }
+  }
+
+  private noteRepair(link: string, words: readonly string[], healing: Healing): void {
+    healing.repairs.set(link, words);
+    const noted = this.repairs.repaired(link, words);
+    if (noted.news) healing.news.set(link, noted.health);
+  }
+
+  private linksOf({ record, plan }: Look): string[] {
+    const named = changedLinks(record.spec, record.resolved).map(({ name }) => name);
+    return [...new Set([...named, ...plan.footprint.made, record.owner])];
+  }
+
+  private view(record: NetworkRecord, steps: readonly HostStep[]): NodeNetworkView {
+    const health = changedLinks(record.spec, record.resolved).flatMap(({ name }) => {
+      const one = this.repairs.of(name);
+      return one ? [{ link: name, ...one }] : [];
+    });
+    return networkView(this.parts.node, record, steps, health);
+  }
+
+  private sorted(): NetworkRecord[] {
+    return [...this.records.values()].sort((a, b) => (a.owner < b.owner ? -1 : 1));
+  }
+
+  private async save(record: NetworkRecord, instead?: string): Promise<void> {
+    if (instead !== undefined) this.records.delete(instead);
+    this.records.set(record.owner, record);
+    await this.write(record.owner, record, instead);
+  }
+
+  private write(
+    owner: string,
+    network: NetworkRecord | undefined,
+    instead?: string,
+  ): Promise<void> {
+    return this.parts.store.write([
+      ...(instead === undefined
+        ? []
+        : [{ kind: 'network', owner: instead, network: undefined } as const]),
+      { kind: 'network', owner, network },
+      { kind: 'counter', name: 'bridges', value: this.counter },
+    ]);
+  }
+}
+
+function tell(healing: Healing, name: string, health: ReturnType<Repairs['right']>): void {
+  if (health) healing.news.set(name, health);
+}
+
+function sameTexts(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>) {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+}
+
+function withProblems(error: unknown, more: readonly Problem[]): unknown {
+  if (!isNetloomError(error) || more.length === 0) return error;
+  return new NetloomError([...error.problems, ...more], { cause: error });
+}
