@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import { AddressService, type Clock } from './address-service';
 import { makeAudit } from './audit/make-audit';
 import { BridgeService, DriftWatch, type LinkDriver } from './bridges';
+import type { Checkpoints, StepListener } from './checkpoint';
 import { ReviewedServiceAccounts } from './cluster';
 import { type AgentConfig, apiServerOf, listenAddresses, loadConfig } from './config';
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
@@ -14,6 +15,7 @@ import { clearReady, markReady } from './ready-file';
 import { type Restoration, SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
 import { type FileWatch, WATCH_INTERVAL_MS, watchFiles } from './watch-files';
+import { connectWatchdog } from './watchdog/connect-watchdog';
 
 /** How to make an agent. */
 export interface AgentOptions {
@@ -27,6 +29,8 @@ export interface AgentOptions {
   readonly openStore?: ((onFailure: StoreFailureListener) => Store) | undefined;
   /** @default - iproute2 */
   readonly links?: LinkDriver | undefined;
+  /** Called before each thing that lasts, of changes under a watchdog: tests stop here. */
+  readonly step?: StepListener | undefined;
   /** Called when the store can't be written any more: the agent has to stop, memory is ahead of the disk. */
   readonly onFatal?: ((error: Error) => void) | undefined;
   /** How often credential files are looked at. @default 2000 */
@@ -86,6 +90,7 @@ class Agent implements NodeAgent {
     const clock = this.options.clock ?? Date.now;
     const addresses = new AddressService(store, contents, clock, config.authorities);
     const links = this.options.links ?? new Iproute2(config.stateDir);
+    const checkpoints = await this.openCheckpoints(config, links);
     const bridges = new BridgeService({
       node: config.name,
       store,
@@ -93,8 +98,11 @@ class Agent implements NodeAgent {
       records: contents.bridges,
       counter: contents.counters.bridges,
       policy: config.host.policy,
+      checkpoints,
+      watchdogRule: watchdogRule(config),
     });
     this.endings.push(() => bridges.idle());
+    await this.settleOpenChange(checkpoints, bridges);
     const drift = new DriftWatch({
       bridges,
       links,
@@ -118,6 +126,7 @@ class Agent implements NodeAgent {
       addresses,
       audit,
       bridges,
+      checkpoints,
       node: new NodeObserver(config.name, config.host, links),
       log: this.log,
       credentials: () => credentials,
@@ -149,6 +158,21 @@ class Agent implements NodeAgent {
       addresses: this.addresses,
       port: Number(port),
     });
+  }
+
+  /** A driver that can't make images of the host has no watchdog. */
+  private async openCheckpoints(config: AgentConfig, links: LinkDriver): Promise<Checkpoints> {
+    const driver = links instanceof Iproute2 ? links : undefined;
+    const { checkpoints, link } = connectWatchdog({
+      stateDir: config.stateDir,
+      driver: driver ?? new Iproute2(config.stateDir),
+      apiServer: config.host.apiServer,
+      log: this.log,
+      step: this.options.step,
+    });
+    this.endings.push(() => link.close());
+    if (driver) await link.open();
+    return checkpoints;
   }
 
   private readConfig(): AgentConfig {
@@ -218,6 +242,14 @@ class Agent implements NodeAgent {
     }
   }
 
+  /** Before anything else is brought to the kernel: the host is in the old or the new state first. */
+  private async settleOpenChange(checkpoints: Checkpoints, bridges: BridgeService): Promise<void> {
+    await checkpoints.recover({
+      keep: (subject) => bridges.recover(subject, 'kept'),
+      back: (subject) => bridges.recover(subject, 'undone'),
+    });
+  }
+
   /** One bridge that can't be (its port is not plugged in) does not keep the agent from serving. */
   private async restoreBridges(bridges: BridgeService): Promise<void> {
     for (const [bridge, error] of await bridges.restore()) {
@@ -225,6 +257,11 @@ class Agent implements NodeAgent {
       this.log.error({ event: 'bridge_failed', bridge, problems });
     }
   }
+}
+
+/** Why no change may be made without a watchdog; undefined where only dangerous ones may not. */
+function watchdogRule({ host }: AgentConfig): string | undefined {
+  return host.watchdog === 'required' ? 'host.watchdog is required in agent.yaml' : undefined;
 }
 
 function createLog(): Logger {

@@ -180,8 +180,17 @@ const configSchema = z.strictObject({
       /** All bridges are looked at that often, also when the kernel reports no change. */
       scanSeconds: z.number().int().min(1).max(3600).default(60),
       /** The host's root as the agent sees it: where it is mounted, in a pod. */
+          /** Whether the interface of the node's own traffic may become a port, under the watchdog. */
+          uplink: z.enum(['never', 'confirm']).default('never'),
       root: hostPath.default('/'),
       /** Folders with CNI configuration, as they are on the host. */
+      /** Whether bridges may be changed while no watchdog runs that could take it back. */
+      watchdog: z.enum(['optional', 'required']).default('optional'),
+      /** `HOST:PORT` that has to be reachable after a change if it was before. @default - a pod's API server */
+      apiServer: z
+        .string()
+        .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'HOST:PORT')
+        .optional(),
       cniConfDirs: z
         .array(hostPath)
         .min(1)

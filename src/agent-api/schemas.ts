@@ -147,11 +147,28 @@ export const claimListSchema = z.object({
   version: z.string().optional(),
 });
 export const poolListSchema = z.object({ pools: z.array(poolViewSchema) });
+/** A change that is taken back unless it is confirmed: `POST /v1/checkpoints/{id}/confirm`. */
+export const openChangeSchema = z.object({
+  id: z.string(),
+  /** How long that may take. */
+  seconds: z.number(),
+});
+
+export const checkpointsSchema = z.object({
+  /** The change that waits for its confirmation; absent for none. */
+  open: z.object({ ...openChangeSchema.shape, subject: z.string() }).optional(),
+  /** Whether a watchdog is there, that takes back what is not confirmed. */
+  watchdog: z.boolean(),
+});
+
+export const confirmedSchema = z.object({ confirmed: z.literal(true) });
+
 export const removedSchema = z.object({
   /** False when it was gone already or a newer incarnation has taken its place. */
   removed: z.boolean(),
   /** Why a release freed nothing: a newer incarnation, or no such claim of this owner. */
   why: z.enum(['newer', 'not-held']).optional(),
+  checkpoint: openChangeSchema.optional(),
 });
 
 /** A Linux bridge wanted on a node. */
@@ -170,6 +187,8 @@ export const bridgeSpecSchema = z.strictObject({
   multicastSnooping: z.boolean().optional(),
   /** Takes over a bridge of this name that somebody else made. The node's policy has to allow it. */
   adopt: z.boolean().optional(),
+  /** Takes the interface of the node's own traffic as a port, addresses and routes with it. */
+  uplink: z.boolean().optional(),
 });
 
 /** `PUT /v1/bridges/{name}`; with `?dryRun=true` it only answers the steps. */
@@ -197,6 +216,7 @@ export const bridgeViewSchema = z.object({
   adopted: z.boolean().optional(),
   /** What this request did, or would do, in words; empty when nothing was to do. */
   steps: z.array(z.string()),
+  checkpoint: openChangeSchema.optional(),
   /** How it fared since the agent started; absent while nothing had to be done. */
   health: z
     .object({
@@ -227,6 +247,8 @@ export type ClaimRequestBody = z.infer<typeof claimRequestSchema>;
 export type ClaimQuery = z.infer<typeof claimQuerySchema>;
 export type ClaimList = z.infer<typeof claimListSchema>;
 export type ClaimView = z.infer<typeof claimViewSchema>;
+export type OpenChangeView = z.infer<typeof openChangeSchema>;
+export type CheckpointsView = z.infer<typeof checkpointsSchema>;
 export type Removed = z.infer<typeof removedSchema>;
 export type BridgeSpec = z.infer<typeof bridgeSpecSchema>;
 export type PutBridge = z.infer<typeof putBridgeSchema>;

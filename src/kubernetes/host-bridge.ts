@@ -42,6 +42,14 @@ export interface HostBridgeDefinition {
    * @default false - such a bridge is refused
    */
   readonly adopt?: boolean | undefined;
+  /**
+   * Takes the interface of the default route, or the one that the request comes in on, as a port: its
+   * addresses, routes and MAC address move to the bridge, and return when it leaves. The node's own
+   * policy has to allow it (`uplink: confirm`), and a watchdog takes it back when nobody confirms.
+   *
+   * @default false - such a port is refused
+   */
+  readonly uplink?: boolean | undefined;
   /** Labels that a node must have. @default - every node */
   readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
 }
@@ -57,6 +65,7 @@ export function hostBridgeSpec(definition: HostBridgeDefinition): object {
     stp: definition.stp,
     multicastSnooping: definition.multicastSnooping,
     adopt: definition.adopt,
+    uplink: definition.uplink,
     nodeSelector: definition.nodeSelector,
   });
 }
@@ -100,6 +109,7 @@ export function hostBridgeCrdSpec(): object {
                   stp: { type: 'boolean' },
                   multicastSnooping: { type: 'boolean' },
                   adopt: { type: 'boolean' },
+                  uplink: { type: 'boolean' },
                   nodeSelector: { type: 'object', additionalProperties: { type: 'string' } },
                 },
               },

@@ -15,6 +15,7 @@ export interface NodeBridgeInputs {
   readonly stp?: boolean;
   readonly multicastSnooping?: boolean;
   readonly adopt?: boolean;
+  readonly uplink?: boolean;
 }
 
 const agents = new Agents();
@@ -70,7 +71,7 @@ export const nodeBridge = withoutStacks<NodeBridgeInputs, NodeBridgeInputs>({
 });
 
 function body(inputs: NodeBridgeInputs) {
-  const { addresses, ports, mtu, mac, stp, multicastSnooping, adopt } = inputs;
+  const { addresses, ports, mtu, mac, stp, multicastSnooping, adopt, uplink } = inputs;
   const spec = {
     ...(ports && { ports }),
     ...(addresses && { addresses }),
@@ -79,6 +80,7 @@ function body(inputs: NodeBridgeInputs) {
     ...(stp !== undefined && { stp }),
     ...(multicastSnooping !== undefined && { multicastSnooping }),
     ...(adopt && { adopt }),
+    ...(uplink && { uplink }),
   };
   return { owner: inputs.owner, spec };
 }

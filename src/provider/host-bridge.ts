@@ -42,6 +42,14 @@ export interface NodeBridgeArgs {
    * @default false - such a bridge is refused
    */
   adopt?: pulumi.Input<boolean>;
+  /**
+   * Takes the interface of the default route, or the one that the request comes in on, as a port: its
+   * addresses, routes and MAC address move to the bridge, and return when it leaves. The node's own
+   * policy has to allow it (`uplink: confirm`), and a watchdog takes it back when nobody confirms.
+   *
+   * @default false - such a port is refused
+   */
+  uplink?: pulumi.Input<boolean>;
 }
 
 /** A Linux bridge on one node, carried out by the node's agent. */
@@ -98,6 +106,14 @@ export interface HostBridgeArgs {
    * @default false - such a bridge is refused
    */
   adopt?: pulumi.Input<boolean>;
+  /**
+   * Takes the interface of the default route, or the one that the request comes in on, as a port: its
+   * addresses, routes and MAC address move to the bridge, and return when it leaves. The node's own
+   * policy has to allow it (`uplink: confirm`), and a watchdog takes it back when nobody confirms.
+   *
+   * @default false - such a port is refused
+   */
+  uplink?: pulumi.Input<boolean>;
   /** Names of agents in `netloom:agents`. @default - every one of them */
   nodes?: string[];
 }
@@ -145,6 +161,9 @@ export class HostBridge extends pulumi.ComponentResource {
         ...(args.adopt === undefined
           ? {}
           : { adopt: definition.apply((known) => known.adopt === true) }),
+        ...(args.uplink === undefined
+          ? {}
+          : { uplink: definition.apply((known) => known.uplink === true) }),
       };
       return new NodeBridge(`${name}-${agent}`, nodeArgs, { parent: this });
     });

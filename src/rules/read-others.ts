@@ -43,6 +43,7 @@ const HOST_BRIDGE: ObjectSpec = {
     stp: flag(),
     multicastSnooping: flag(),
     adopt: flag(),
+    uplink: flag(),
     nodeSelector: mapOf(TEXT),
   }),
 };

@@ -1,15 +1,19 @@
 import { isNetloomError, NetloomError, type Problem } from 'netloom';
 import type { BridgeSpec, BridgeView } from 'netloom/agent-api';
+import type { Changed, CheckedChange, Checkpoints, OpenChange } from '../checkpoint';
 import type { BridgeRecord, BridgeWish, PendingPut, Store, StoreChange } from '../store';
 import { bootId } from './boot-id';
 import { bridgeOwned, bridgeView, incarnationIn, neverAsWanted } from './bridge-view';
+import { bridgeOfSubject, bridgeSubject, touchedLinks } from './checked-changes';
 import {
   checkBridge,
   checkBridgeId,
   checkBridgeName,
   checkHost,
+  checkUplinkBridge,
   type Guard,
   throwIfAny,
+  watchedPart,
 } from './checks';
 import { Healer, type Healing } from './healer';
 import { currentImages, withImages } from './images';
@@ -35,6 +39,8 @@ export interface BridgeRequest {
   readonly from?: string | undefined;
   /** Address that the request was sent to: its interface must not become a port. */
   readonly requestAddress?: string | undefined;
+  /** The caller will confirm within that time, in s. @default - probes decide at once */
+  readonly confirmSeconds?: number | undefined;
 }
 
 /** Somebody wants it away. */
@@ -44,6 +50,15 @@ export interface BridgeRemoval {
   readonly identity: string;
   /** `<name>#<incarnation>`. */
   readonly id: string;
+  readonly requestAddress?: string | undefined;
+  readonly confirmSeconds?: number | undefined;
+}
+
+/** What came of a removal. */
+export interface BridgeRemoved {
+  /** False when it was gone already or a newer incarnation has taken its place. */
+  readonly removed: boolean;
+  readonly awaits?: OpenChange | undefined;
 }
 
 /** What the service is made of. */
@@ -55,6 +70,10 @@ export interface BridgeParts {
   /** All that the store holds of bridges. */
   readonly records: readonly BridgeRecord[];
   readonly counter: number;
+  /** Why no change may be made without a watchdog. @default - only what is dangerous needs one */
+  readonly watchdogRule?: string | undefined;
+  /** What takes changes back that are not confirmed. @default - none: changes are final at once */
+  readonly checkpoints?: Checkpoints | undefined;
   /** What may be done here at all. @default - everything but adoption */
   readonly policy?: HostPolicy | undefined;
   /** Which boot of the machine this is. @default - the kernel's word */
@@ -86,7 +105,10 @@ export class BridgeService {
     this.bootId = parts.bootId ?? bootId();
     this.repairs = new Repairs(parts.now ?? (() => performance.now()));
     this.healer = new Healer({
-      links: parts.links,
+      links: {
+        observe: () => this.look([...this.records.values()]),
+        apply: (lines) => parts.links.apply(lines),
+      },
       repairs: this.repairs,
       isDone: (record, host) => isSettled(record) && this.imaged(record, host) === record,
       problems: (record, host) => checkHost(this.guard(record), host),
@@ -149,29 +171,117 @@ export class BridgeService {
    *     the host is as it was before
    */
   async put(request: BridgeRequest): Promise<BridgeView> {
+    await this.parts.checkpoints?.free();
     return this.turns.take(async () => {
-      const { record } = await this.prepare(request);
+      await this.parts.checkpoints?.free();
+      const { record, host: before } = await this.prepare(request);
       this.counter = Math.max(this.counter, record.incarnation);
-      await this.save(record);
-      const steps = await this.settle(record);
-      this.repairs.forget(record.name);
-      const host = await this.parts.links.observe();
-      return bridgeView(this.records.get(record.name) ?? record, host, steps);
+      const steps = this.plan(record, before);
+      const { checkpoints } = this.parts;
+      if (!checkpoints || steps.length === 0) {
+        await this.save(record);
+        return this.viewAfter(record, await this.settle(record));
+      }
+      const guard = { ...this.guard(record), requestAddress: request.requestAddress };
+      const { value, awaits } = await this.checked(checkpoints, {
+        subject: bridgeSubject(record.name),
+        touched: touchedLinks(record, steps, before),
+        needsWatchdog: watchedPart(guard, before) ?? this.parts.watchdogRule,
+        confirmSeconds: request.confirmSeconds,
+        begin: () => this.save(record),
+        apply: () => this.apply(record),
+        keep: () => this.save(settled(this.records.get(record.name) ?? record)),
+        back: () => this.putBack(record),
+      });
+      return this.viewAfter(record, value, awaits);
     });
   }
 
   /** False when it was gone already or a newer incarnation has taken its place. */
   async remove(removal: BridgeRemoval): Promise<boolean> {
-    throwIfAny(checkBridgeName(removal.name));
+    return (await this.removeChecked(removal)).removed;
+  }
+
+  /**
+   * Takes a bridge away and brings back what was there before. One that carries the node's own traffic
+   * goes under a checkpoint.
+   */
+  async removeChecked(removal: BridgeRemoval): Promise<BridgeRemoved> {
+    const { name, requestAddress, confirmSeconds } = removal;
+    throwIfAny(checkBridgeName(name));
+    await this.parts.checkpoints?.free();
     return this.turns.take(async () => {
-      const record = this.records.get(removal.name);
-      if (!record || record.incarnation !== incarnationIn(removal.id, removal.name)) return false;
+      const record = this.records.get(name);
+      if (!record || record.incarnation !== incarnationIn(removal.id, name)) {
+        return { removed: false };
+      }
       if (record.owner !== removal.owner || record.identity !== removal.identity) {
         throw new NetloomError(bridgeOwned(record));
       }
-      await this.takeAway(record);
-      return true;
+      const host = await this.look([record]);
+      const guard = { ...this.guard(record), requestAddress };
+      const use = watchedPart(guard, host);
+      const { checkpoints } = this.parts;
+      if (!checkpoints || use === undefined) {
+        await this.takeAway(record);
+        return { removed: true };
+      }
+      throwIfAny(checkUplinkBridge(guard, host));
+      const steps = this.removalPlan(record, host);
+      const { awaits } = await this.checked(checkpoints, {
+        subject: bridgeSubject(name),
+        touched: touchedLinks(record, steps, host),
+        needsWatchdog: use,
+        confirmSeconds,
+        begin: () => this.save({ ...record, pending: { kind: 'remove' } }),
+        apply: () => this.bringBack(record, true),
+        keep: () => this.forget(name),
+        back: async () => {
+          await this.save(record);
+          return [];
+        },
+      });
+      return { removed: true, awaits };
     });
+  }
+
+  /** Brings a record to what became of a change that an earlier run had begun. */
+  async recover(subject: string, outcome: 'kept' | 'undone'): Promise<void> {
+    const record = this.records.get(bridgeOfSubject(subject) ?? '');
+    if (!record?.pending || outcome === 'kept') return;
+    if (record.pending.kind === 'put') await this.putBack(record);
+    else {
+      const { pending: _pending, ...rest } = record;
+      await this.save(rest);
+    }
+  }
+
+  /** Runs a change that can be taken back. @throws what was wrong, and what stood in the way of that */
+  private async checked<T>(
+    checkpoints: Checkpoints,
+    change: Omit<CheckedChange<T>, 'back'> & { back(): Promise<readonly Problem[]> },
+  ): Promise<Changed<T>> {
+    const left: Problem[] = [];
+    try {
+      return await checkpoints.run({
+        ...change,
+        back: async () => void left.push(...(await change.back())),
+      });
+    } catch (error) {
+      throw withProblems(error, left);
+    }
+  }
+
+  private async viewAfter(
+    record: BridgeRecord,
+    steps: readonly PlanStep[],
+    awaits?: OpenChange,
+  ): Promise<BridgeView> {
+    this.repairs.forget(record.name);
+    const host = await this.parts.links.observe();
+    const view = bridgeView(this.records.get(record.name) ?? record, host, steps);
+    if (!awaits) return view;
+    return { ...view, checkpoint: { id: awaits.id, seconds: awaits.secondsLeft } };
   }
 
   /** Removes every bridge, whoever owns it: for taking netloom off a host. */
@@ -200,7 +310,11 @@ export class BridgeService {
    * nothing is written, neither to the kernel nor to the store.
    */
   async heal(): Promise<Healing> {
-    return this.turns.take(() => this.healer.heal(this.sorted()));
+    return this.turns.take(() => {
+      // What waits for its confirmation is neither right nor wrong yet.
+      const waiting = bridgeOfSubject(this.parts.checkpoints?.current?.subject ?? '');
+      return this.healer.heal(this.sorted().filter((record) => record.name !== waiting));
+    });
   }
 
   private async prepare(
@@ -220,10 +334,28 @@ export class BridgeService {
       spec,
       incarnation: this.incarnation(request, existing),
     };
-    const host = await this.parts.links.observe();
+    const host = await this.look([...(existing ? [existing] : []), { name, spec }]);
     const changed = changedRecord(name, wish, existing, !host.links.has(name));
-    throwIfAny(checkHost({ ...this.guard(changed), requestAddress }, host));
-    return { record: this.imaged(changed, host), host };
+    const guard = { ...this.guard(changed), requestAddress };
+    throwIfAny(checkHost(guard, host));
+    const record = this.imaged(changed, host, requestAddress);
+    if (this.plan(record, host).length > 0) throwIfAny(checkUplinkBridge(guard, host));
+    return { record, host };
+  }
+
+  /** The host, with all of the links where the node's own traffic moves to a bridge. */
+  private async look(
+    records: readonly Pick<BridgeRecord, 'name' | 'spec' | 'images'>[],
+  ): Promise<HostLinks> {
+    const host = await this.parts.links.observe();
+    const names = records.flatMap(({ name, spec, images }) => {
+      const ports = Object.entries(images?.ports ?? {});
+      const had = ports.flatMap(([port, image]) => (image.uplink ? [port] : []));
+      return spec.uplink || had.length > 0 ? [name, ...had, ...(spec.ports ?? [])] : [];
+    });
+    if (names.length === 0 || !this.parts.links.image) return host;
+    const details = await this.parts.links.image(() => new Set(names));
+    return { ...host, details };
   }
 
   /** Never lower than before: a removal of an older incarnation must stay without effect. */
@@ -260,7 +392,7 @@ export class BridgeService {
     let record = asked;
     let failure: unknown;
     for (let round = 0; ; round++) {
-      const host = await this.parts.links.observe();
+      const host = await this.look([record]);
       throwIfAny(checkHost(this.guard(record), host));
       const imaged = this.imaged(record, host);
       const steps = this.plan(imaged, host);
@@ -278,6 +410,12 @@ export class BridgeService {
         failure = error;
       }
     }
+  }
+
+  /** After a change that was taken back. What the kernel still has of it goes, too. */
+  private async putBack(asked: BridgeRecord): Promise<readonly Problem[]> {
+    const record = this.records.get(asked.name) ?? asked;
+    return record.pending?.kind === 'put' ? this.goBack(record, record.pending) : [];
   }
 
   /** @returns what stood in the way; the record then says what {@link restore} has to do */
@@ -313,12 +451,10 @@ export class BridgeService {
    * @param mayDelete false when a link of that name was there that we neither made nor adopted
    */
   private async bringBack(record: BridgeRecord, mayDelete: boolean): Promise<void> {
-    const { name, managed } = record;
     const images = currentImages(record, this.bootId);
     if (!mayDelete && !images) return;
     for (let round = 0; ; round++) {
-      const { links } = await this.parts.links.observe();
-      const steps = planRemoval({ name, managed, images, marks: this.marks(record) }, links);
+      const steps = this.removalPlan(record, await this.look([record]));
       if (steps.length === 0) return;
       try {
         await this.parts.links.apply(steps.flatMap((step) => step.lines));
@@ -331,15 +467,23 @@ export class BridgeService {
   private plan(record: BridgeRecord, host: HostLinks): PlanStep[] {
     const { name, spec, managed } = record;
     const images = currentImages(record, this.bootId);
-    return planBridge({ name, spec, managed, images, marks: this.marks(record) }, host.links);
+    const wanted = { name, spec, managed, images, marks: this.marks(record) };
+    return planBridge(wanted, host.links, host.details);
+  }
+
+  private removalPlan(record: BridgeRecord, host: HostLinks): PlanStep[] {
+    const { name, managed } = record;
+    const images = currentImages(record, this.bootId);
+    const unwanted = { name, managed, images, marks: this.marks(record) };
+    return planRemoval(unwanted, host.links, host.details);
   }
 
   /** With the images of what is about to be changed; the very same record when it has them. */
-  private imaged(record: BridgeRecord, host: HostLinks): BridgeRecord {
+  private imaged(record: BridgeRecord, host: HostLinks, requestAddress?: string): BridgeRecord {
     const guard = this.guard(record);
     const link = host.links.get(record.name);
     const adopts = guard.adopts && link !== undefined && !isMarked(link, guard.marks);
-    return withImages(record, host, this.bootId, adopts);
+    return withImages(record, host, this.bootId, adopts, requestAddress);
   }
 
   /** Resolves when every change that was begun is done. */
@@ -351,7 +495,8 @@ export class BridgeService {
     const { name, spec, pending } = record;
     const wasMade = pending?.kind !== 'put' || pending.before !== undefined;
     const adopts = spec.adopt === true && this.policy.adopt === 'yes';
-    return { name, spec, marks: this.marks(record), wasMade, adopts, ours: this.records };
+    const uplink = spec.uplink === true && this.policy.uplink === 'confirm';
+    return { name, spec, marks: this.marks(record), wasMade, adopts, uplink, ours: this.records };
   }
 
   /** An adopted bridge keeps its MAC address: whoever knows it goes on. */

@@ -10,6 +10,7 @@ import type { BridgeSpec } from 'netloom/agent-api';
 import { checkChangeId } from '../problems';
 import type { HostLinks, LinkState } from './links';
 import { type BridgeMarks, isMarked } from './marks';
+import { addressText, uplinkUse } from './uplink';
 
 /** IPv6 needs it (RFC 8200 5); below, the kernel takes IPv6 off the interface. */
 const IPV6_LEAST_MTU = 1280;
@@ -79,6 +80,8 @@ export interface Guard {
   readonly wasMade: boolean;
   /** True when what others made may be taken over: asked for, and allowed on this node. */
   readonly adopts: boolean;
+  /** True when the interface of the node's own traffic may be touched: asked for, and allowed here. */
+  readonly uplink?: boolean | undefined;
   /** Bridges of netloom: no port is taken from them. */
   readonly ours: { has(name: string): boolean };
 }
@@ -166,16 +169,56 @@ function portProblem(guard: Guard, host: HostLinks, port: string): string | unde
     return `"${port}" is a part of "${link.master}" already`;
   }
   if (link.kind === 'bridge') return `"${port}" is a bridge itself`;
-  if (host.defaultRouteLinks.has(port)) {
-    return `"${port}" carries a default route of this host, which would be cut off`;
+  const use = uplinkUse(port, host, guard.requestAddress);
+  if (use === undefined) return undefined;
+  if (!guard.uplink) return `${use}, which would be cut off`;
+  return leaseProblem(port, host);
+}
+
+/** A DHCP client goes on renewing on the port, where no answer comes any more. */
+function leaseProblem(port: string, host: HostLinks): string | undefined {
+  const addresses = host.details?.links.find((one) => one.ifname === port)?.addr_info ?? [];
+  const leased = addresses.find((one) => one.family === 'inet' && one.dynamic === true);
+  if (leased) return `"${port}" has its address ${addressText(leased)} from DHCP, for a time only`;
+  const routes = host.details?.routes ?? [];
+  const isShared = routes.some((one) => one.nexthops?.some((hop) => hop.dev === port));
+  return isShared ? `"${port}" shares a route with other interfaces (nexthop)` : undefined;
+}
+
+/**
+ * What must not happen to a bridge that carries the node's own traffic, unless it is asked for and
+ * allowed; empty when nothing.
+ */
+export function checkUplinkBridge(guard: Guard, host: HostLinks): Problem[] {
+  const use = uplinkUse(guard.name, host, guard.requestAddress);
+  if (use === undefined || guard.uplink) return [];
+  return [
+    {
+      code: 'NL_BRIDGE_PORT',
+      key: 'name',
+      found: `${use}, which a change may cut off`,
+      allowed: 'uplink: true, where host.policy.uplink of this node is confirm',
+      fix: 'add it, or send the request over another interface',
+    },
+  ];
+}
+
+/** What a change touches that has to be watched over, in words; undefined when nothing of that kind. */
+export function watchedPart(guard: Guard, host: HostLinks): string | undefined {
+  const { name, spec, requestAddress } = guard;
+  const coming = (spec.ports ?? []).filter((port) => host.links.get(port)?.master !== name);
+  for (const one of [name, ...coming]) {
+    const use = uplinkUse(one, host, requestAddress);
+    if (use !== undefined) return use;
   }
-  const { requestAddress } = guard;
-  const holds = link.addresses.some((text) => text.split('/')[0] === requestAddress);
-  if (requestAddress === undefined || !holds) return undefined;
-  return `this very request came in on "${port}" (${requestAddress}), which would be cut off`;
+  if (isForeign(guard, host)) return `"${name}" was made by somebody else`;
+  const taken = coming.find((port) => host.links.get(port)?.master !== undefined);
+  return taken && `"${taken}" is a part of "${host.links.get(taken)?.master}"`;
 }
 
 function portRefused(key: string, found: string, host: HostLinks, guard: Guard): Problem {
+  const port = guard.spec.ports?.[Number(/\d+/.exec(key)?.[0])] ?? '';
+  const isUplink = uplinkUse(port, host, guard.requestAddress) !== undefined;
   const free = [...host.links.keys()].filter(
     (name) => name !== 'lo' && name !== guard.name && portProblem(guard, host, name) === undefined,
   );
@@ -183,7 +226,9 @@ function portRefused(key: string, found: string, host: HostLinks, guard: Guard):
     code: 'NL_BRIDGE_PORT',
     key,
     found,
-    allowed: 'an interface that is there and that nothing else uses',
+    allowed: isUplink
+      ? 'an interface that nothing else uses; this one with uplink: true, where host.policy.uplink of the node is confirm'
+      : 'an interface that is there and that nothing else uses',
     fix:
       free.length === 0
         ? 'add an interface for it, or leave it out'

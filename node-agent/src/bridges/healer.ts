@@ -15,7 +15,7 @@ export interface Healing {
 
 /** What the healer is made of. */
 export interface HealerParts {
-  readonly links: LinkDriver;
+  readonly links: Pick<LinkDriver, 'observe' | 'apply'>;
   readonly repairs: Repairs;
   /** True when the record says nothing that would still have to be written down or done first. */
   readonly isDone: (record: BridgeRecord, host: HostLinks) => boolean;

@@ -1,5 +1,6 @@
 import type { BeforeImages, BridgeRecord, LinkImage } from '../store';
 import type { HostLinks, LinkState } from './links';
+import { uplinkImage, uplinkUse } from './uplink';
 
 /** A link as it is before anything is done to it. */
 export function imageOf(link: LinkState, host: HostLinks): LinkImage {
@@ -37,6 +38,7 @@ export function withImages(
   host: HostLinks,
   bootId: string,
   adopts: boolean,
+  requestAddress?: string,
 ): BridgeRecord {
   const current = currentImages(record, bootId);
   const link = host.links.get(record.name);
@@ -44,7 +46,10 @@ export function withImages(
   const coming = (record.spec.ports ?? []).flatMap((name): [string, LinkImage][] => {
     const port = host.links.get(name);
     const isThere = port?.master === record.name && adopted === undefined;
-    return port && !isThere && !current?.ports[name] ? [[name, imageOf(port, host)]] : [];
+    if (!port || isThere || current?.ports[name]) return [];
+    const isUplink = uplinkUse(name, host, requestAddress) !== undefined;
+    const uplink = record.spec.uplink && isUplink ? uplinkImage(name, host.details) : undefined;
+    return [[name, { ...imageOf(port, host), ...(uplink && { uplink }) }]];
   });
   const isStale = record.images !== undefined && current === undefined;
   if (!isStale && adopted === undefined && coming.length === 0) return record;

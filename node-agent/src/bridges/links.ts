@@ -1,3 +1,5 @@
+import type { HostImage, LinkImage } from '../checkpoint/host-image';
+
 /** What the kernel says about one network interface. */
 export interface LinkState {
   readonly name: string;
@@ -23,6 +25,8 @@ export interface HostLinks {
   readonly links: ReadonlyMap<string, LinkState>;
   /** Interfaces that carry a default route, of any table and family. */
   readonly defaultRouteLinks: ReadonlySet<string>;
+  /** Of the interfaces that were asked for: all that the kernel tells, routes too. */
+  readonly details?: HostImage | undefined;
 }
 
 /** Told about what happens to the host's interfaces. */
@@ -36,6 +40,8 @@ export interface LinkListener {
 /** The way to the kernel. */
 export interface LinkDriver {
   observe(): Promise<HostLinks>;
+  /** All interfaces in full, with the routes of those that `names` picks. @default - that can't be had */
+  image?(names: (links: readonly LinkImage[]) => ReadonlySet<string>): Promise<HostImage>;
   /** @returns what ends the watch */
   watch(listener: LinkListener): () => void;
   /**

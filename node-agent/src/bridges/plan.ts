@@ -1,4 +1,5 @@
 import type { BridgeSpec } from 'netloom/agent-api';
+import type { HostImage } from '../checkpoint/host-image';
 import type { BeforeImages, ManagedParts } from '../store';
 import { addressSteps } from './address-order';
 import type { LinkState } from './links';
@@ -6,6 +7,7 @@ import { type BridgeMarks, kernelMac } from './marks';
 import { optionSteps } from './options';
 import { releaseSteps } from './removal';
 import { addLine, ofFamily, type PlanStep, step } from './step';
+import { movedAddresses, routeSteps, takeUplinks, type Uplink, uplinksOf } from './uplink';
 
 /** A bridge as it shall be. */
 export interface WantedBridge {
@@ -28,17 +30,26 @@ const DEFAULT_MTU = 1500;
 export function planBridge(
   wanted: WantedBridge,
   links: ReadonlyMap<string, LinkState>,
+  details?: HostImage,
 ): PlanStep[] {
+  const uplinks = currentUplinks(wanted);
   const link = links.get(wanted.name);
   return [
     ...(link ? markSteps(wanted, link) : [makeStep(wanted)]),
-    ...macSteps(wanted, link),
+    ...macSteps(wanted, uplinks, link),
     ...mtuSteps(wanted, link),
     ...optionSteps(wanted, wanted.images?.bridge, link),
     ...(link?.up ? [] : [step(`set ${wanted.name} up`, `link set dev ${wanted.name} up`)]),
-    ...allAddressSteps(wanted, link),
-    ...portSteps(wanted, links),
+    ...takeUplinks(wanted.name, uplinks, links),
+    ...allAddressSteps(wanted, uplinks, link),
+    ...routeSteps(wanted.name, uplinks, details),
+    ...portSteps(wanted, uplinks, links, details),
   ];
+}
+
+/** Those that are still wanted as ports. */
+function currentUplinks({ spec, images }: WantedBridge): Uplink[] {
+  return uplinksOf(images).filter(({ port }) => spec.ports?.includes(port));
 }
 
 function makeStep({ name, marks }: WantedBridge): PlanStep {
@@ -67,9 +78,15 @@ function markSteps({ name, marks, images }: WantedBridge, link: LinkState): Plan
 }
 
 /** A bridge is made with the MAC address by which it is known, and then gets the one that is wanted. */
-function macSteps({ name, spec, marks }: WantedBridge, link: LinkState | undefined): PlanStep[] {
+function macSteps(
+  { name, spec, marks, images }: WantedBridge,
+  [uplink]: readonly Uplink[],
+  link: LinkState | undefined,
+): PlanStep[] {
   const actual = link?.mac ?? marks.mac;
-  const wanted = spec.mac === undefined ? marks.mac : kernelMac(spec.mac);
+  // The network knows the node by its uplink's, and may let no other pass.
+  const usual = images?.bridge ? marks.mac : (uplink?.mac ?? marks.mac);
+  const wanted = spec.mac === undefined ? usual : kernelMac(spec.mac);
   if (wanted === actual) return [];
   return [
     step(`set the MAC address of ${name} to ${wanted}`, `link set dev ${name} address ${wanted}`),
@@ -85,9 +102,22 @@ function mtuSteps(bridge: WantedBridge, link: LinkState | undefined): PlanStep[]
   return [step(`set the MTU of ${name} to ${wanted}`, `link set dev ${name} mtu ${wanted}`)];
 }
 
-function allAddressSteps(wanted: WantedBridge, link: LinkState | undefined): PlanStep[] {
-  const { name, spec, managed, images } = wanted;
-  const declared = spec.addresses ?? [];
+function allAddressSteps(
+  wanted: WantedBridge,
+  uplinks: readonly Uplink[],
+  link: LinkState | undefined,
+): PlanStep[] {
+  const { name, spec, images } = wanted;
+  const moved = movedAddresses(name, uplinks);
+  const managed = {
+    ...wanted.managed,
+    addresses: [
+      ...wanted.managed.addresses,
+      // Those of a port that leaves go with it.
+      ...movedAddresses(name, uplinksOf(images)).keys(),
+    ],
+  };
+  const declared = [...moved.keys(), ...(spec.addresses ?? [])];
   // What an adopted bridge had stays when it is no longer declared.
   const before = (images?.bridge?.addresses ?? []).filter((one) => managed.addresses.includes(one));
   const stay = [...new Set([...before, ...(managed.keeps ?? [])])];
@@ -99,7 +129,8 @@ function allAddressSteps(wanted: WantedBridge, link: LinkState | undefined): Pla
       if (action === 'remove') {
         return step(`remove ${address} from ${name}`, `addr del ${address} dev ${name}`);
       }
-      const adds = step(`${action} ${address} on ${name}`, addLine(family, address, name));
+      const line = moved.get(address) ?? addLine(family, address, name);
+      const adds = step(`${action} ${address} on ${name}`, line);
       return action === 'put back' ? { ...adds, keeps: address } : adds;
     });
   });
@@ -107,14 +138,19 @@ function allAddressSteps(wanted: WantedBridge, link: LinkState | undefined): Pla
 
 function portSteps(
   { name, spec, managed, images }: WantedBridge,
+  uplinks: readonly Uplink[],
   links: ReadonlyMap<string, LinkState>,
+  details: HostImage | undefined,
 ): PlanStep[] {
+  const taken = new Set(uplinks.map(({ port }) => port));
   const ports = spec.ports ?? [];
   const leaving = managed.ports.filter((port) => !ports.includes(port));
-  const coming = ports.filter((port) => links.get(port)?.master !== name);
+  const coming = ports.filter((port) => !taken.has(port) && links.get(port)?.master !== name);
   const down = ports.filter((port) => links.get(port)?.up !== true);
   return [
-    ...leaving.flatMap((port) => releaseSteps(name, links.get(port), images?.ports[port], links)),
+    ...leaving.flatMap((port) =>
+      releaseSteps(name, links.get(port), images?.ports[port], links, details),
+    ),
     ...coming.map((port) =>
       step(`make ${port} a port of ${name}`, `link set dev ${port} master ${name}`),
     ),

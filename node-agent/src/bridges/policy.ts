@@ -10,10 +10,20 @@ export interface HostPolicy {
   readonly ports: readonly string[];
   /** Whether bridges that somebody else made may be taken over, and ports from other bridges. */
   readonly adopt: 'yes' | 'no';
+  /**
+   * Whether the interface that carries the node's own traffic may become a port: `confirm` for under a
+   * watchdog, which takes it back when nobody confirms. @default never
+   */
+  readonly uplink?: 'never' | 'confirm' | undefined;
 }
 
 /** Where the node's file says nothing. */
-export const DEFAULT_POLICY: HostPolicy = { bridges: ['*'], ports: ['*'], adopt: 'no' };
+export const DEFAULT_POLICY: HostPolicy = {
+  bridges: ['*'],
+  ports: ['*'],
+  adopt: 'no',
+  uplink: 'never',
+};
 
 /** What the node's policy has against a bridge; empty when nothing. */
 export function checkPolicy(policy: HostPolicy, name: string, spec: BridgeSpec): Problem[] {
@@ -26,6 +36,7 @@ export function checkPolicy(policy: HostPolicy, name: string, spec: BridgeSpec):
     problems.push(notAllowed(`spec.ports[${index}]`, `no port "${port}"`, 'ports', policy.ports));
   });
   if (spec.adopt === true && policy.adopt === 'no') problems.push(noAdoption());
+  if (spec.uplink === true && policy.uplink !== 'confirm') problems.push(noUplink());
   return problems;
 }
 
@@ -41,6 +52,16 @@ function notAllowed(key: string, what: string, list: string, globs: readonly str
     found: `the policy of this node allows ${what}`,
     allowed: globs.length === 0 ? 'none' : `names that match ${globs.join(', ')}`,
     fix: `choose another name, or have the node's administrator widen host.policy.${list} in agent.yaml`,
+  };
+}
+
+function noUplink(): Problem {
+  return {
+    code: 'NL_HOST_POLICY',
+    key: 'spec.uplink',
+    found: "the policy of this node allows nobody to touch the interface of the node's own traffic",
+    allowed: 'uplink: false, or none',
+    fix: "leave it out, or have the node's administrator set host.policy.uplink: confirm in agent.yaml",
   };
 }
 

@@ -1,9 +1,11 @@
+import type { HostImage } from '../checkpoint/host-image';
 import type { BeforeImages, LinkImage, ManagedParts } from '../store';
 import { addressSteps } from './address-order';
 import type { LinkState } from './links';
 import { type BridgeMarks, isMarked } from './marks';
 import { optionsBack } from './options';
 import { addLine, ofFamily, type PlanStep, step } from './step';
+import { giveUplinkBack, movedAddresses, uplinksOf } from './uplink';
 
 /** A bridge that shall be as it was before netloom came. */
 export interface UnwantedBridge {
@@ -20,6 +22,7 @@ export interface UnwantedBridge {
 export function planRemoval(
   bridge: UnwantedBridge,
   links: ReadonlyMap<string, LinkState>,
+  details?: HostImage,
 ): PlanStep[] {
   const { name, marks, managed, images } = bridge;
   const link = links.get(name);
@@ -32,11 +35,11 @@ export function planRemoval(
     // The kernel lets go of the ports of a bridge that is deleted by itself.
     const now = removes && state?.master === name ? { ...state, master: undefined } : state;
     const mayRelease = isOurs || now?.master !== name;
-    return mayRelease ? releaseSteps(name, now, images?.ports[port], links) : [];
+    return mayRelease ? releaseSteps(name, now, images?.ports[port], links, details) : [];
   });
   if (removes) return [step(`delete bridge ${name}`, `link del dev ${name}`), ...release];
   if (!isOurs || !images?.bridge) return release;
-  return [...release, ...giveBackSteps(bridge, images.bridge, link)];
+  return giveBackSteps(bridge, images.bridge, link, release);
 }
 
 /** What brings a port back to where it was; without an image it is only let go of. */
@@ -45,6 +48,7 @@ export function releaseSteps(
   port: LinkState | undefined,
   image: LinkImage | undefined,
   links: ReadonlyMap<string, LinkState>,
+  details?: HostImage,
 ): PlanStep[] {
   if (!port || image?.master === bridge) return [];
   const { name } = port;
@@ -56,6 +60,7 @@ export function releaseSteps(
   } else if (port.master === bridge) {
     steps.push(step(`release port ${name} from ${bridge}`, `link set dev ${name} nomaster`));
   }
+  if (isFree) steps.push(...giveUplinkBack(port, image?.uplink, details));
   if (image?.up === false && port.up && (isFree || port.master === home)) {
     steps.push(step(`set ${name} down, as it was`, `link set dev ${name} down`));
   }
@@ -64,11 +69,16 @@ export function releaseSteps(
 
 /** The alias comes last: until then the bridge is marked as ours, and a crash is made good. */
 function giveBackSteps(
-  { name, managed }: UnwantedBridge,
+  { name, managed, images }: UnwantedBridge,
   image: LinkImage,
   link: LinkState,
+  release: readonly PlanStep[],
 ): PlanStep[] {
-  const steps = addressesBack(name, managed, image, link);
+  // What came with an uplink leaves before it returns there.
+  const moved = [...movedAddresses(name, uplinksOf(images)).keys()];
+  const had = { ...managed, addresses: [...managed.addresses, ...moved] };
+  const addresses = addressesBack(name, had, image, link);
+  const steps = moved.length > 0 ? [...addresses, ...release] : [...release, ...addresses];
   const set = (words: string, what: string): void => {
     steps.push(step(words, `link set dev ${name} ${what}`));
   };

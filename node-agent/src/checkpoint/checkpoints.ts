@@ -13,13 +13,13 @@ import { imageBefore, isOfHere, undoOpenChange } from './undo';
 export const CONFIRM_SECONDS = 60;
 
 /** How long what worked before may take to work again, where nobody confirms. In ms. */
-const PROBE_MS = 15_000;
+const PROBE_MS = 12_000;
 
 /** How long what worked is remembered, so that many changes in a row ask once. In ms. */
 const BASELINE_MS = 5_000;
 
 /** How long a change waits for the one before it to be settled, in ms. */
-const QUEUE_MS = 20_000;
+const QUEUE_MS = 12_000;
 
 /** How often a host that can't be brought back is tried, each time with many looks. */
 const TRIES = 3;
@@ -79,7 +79,7 @@ export interface CheckpointParts {
   readonly probes: Probes;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly step?: StepListener | undefined;
-  /** How long what worked before may take to work again, in ms. @default 15000 */
+  /** How long what worked before may take to work again, in ms. @default 12000 */
   readonly probeMs?: number | undefined;
 }
 
@@ -127,6 +127,11 @@ export class Checkpoints {
       if (left <= 0 && current) throw new NetloomError(stillOpen(current));
       await Promise.race([this.open.closed, pause(left)]);
     }
+  }
+
+  /** True while a watchdog is there. */
+  isWatched(): Promise<boolean> {
+    return this.watchdog.isAlive();
   }
 
   /** @throws NetloomError NL_WATCHDOG_MISSING */

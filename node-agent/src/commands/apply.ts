@@ -127,7 +127,7 @@ async function refusals(client: AgentClient, wanted: readonly Wanted[]): Promise
 async function body(client: AgentClient, { name, spec }: Wanted) {
   const owner = `${OWNER_PREFIX}${name}`;
   const existing = await client.bridge(spec.bridge);
-  const { addresses, ports, mtu, mac, stp, multicastSnooping, adopt } = spec;
+  const { addresses, ports, mtu, mac, stp, multicastSnooping, adopt, uplink } = spec;
   return {
     owner,
     ...(existing?.owner === owner && { id: existing.id }),
@@ -139,6 +139,7 @@ async function body(client: AgentClient, { name, spec }: Wanted) {
       ...(stp !== undefined && { stp }),
       ...(multicastSnooping !== undefined && { multicastSnooping }),
       ...(adopt !== undefined && { adopt }),
+      ...(uplink !== undefined && { uplink }),
     },
   };
 }
@@ -154,4 +155,3 @@ async function prune(client: AgentClient, wanted: readonly Wanted[]): Promise<st
   }
   return lines;
 }
-

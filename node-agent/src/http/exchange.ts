@@ -138,6 +138,7 @@ export class Exchange {
       query,
       body,
       localAddress: this.request.socket.localAddress,
+      remoteAddress: this.request.socket.remoteAddress,
       isStillAllowed: () => this.isStillAllowed(route),
       audit: (change, subject, before = 'none') => {
         this.audit = { change, ...subject, before };

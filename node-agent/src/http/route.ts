@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AddressService } from '../address-service';
 import type { AuditService } from '../audit';
 import type { BridgeService } from '../bridges';
+import type { Checkpoints } from '../checkpoint';
 import type { Verb } from '../config';
 import type { NodeObserver } from '../node-facts';
 import type { Caller } from './callers';
@@ -15,6 +16,7 @@ export interface RouteParts {
   readonly info: AgentInfo;
   readonly addresses: AddressService;
   readonly bridges: BridgeService;
+  readonly checkpoints: Checkpoints;
   readonly audit: AuditService;
   readonly node: NodeObserver;
   readonly watches: Watches;
@@ -45,6 +47,8 @@ export interface Call<Params, Query, Body> {
   readonly body: Body;
   /** Address of this host that the request came in on; undefined on the Unix socket. */
   readonly localAddress: string | undefined;
+  /** Address that it came from; undefined on the Unix socket. */
+  readonly remoteAddress: string | undefined;
   /** Asks again who the caller is, for answers that take long: its credential may be gone by now. */
   isStillAllowed(): Promise<boolean>;
   /** Begins the audit line of a change; what comes of it goes into `after`. */

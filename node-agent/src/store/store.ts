@@ -1,5 +1,6 @@
 import type { BookChange, ClaimRecord, PoolRecord } from 'netloom';
 import type { BridgeSpec, NodeNetworkSpec } from 'netloom/agent-api';
+import type { AddressImage, RouteImage } from '../checkpoint/host-image';
 
 /** What netloom may have put on a bridge and takes off again once the spec no longer names it. */
 export interface ManagedParts {
@@ -48,6 +49,14 @@ export interface LinkImage {
   readonly addresses: readonly string[];
   /** Links that were parts of it. */
   readonly ports: readonly string[];
+  /** Of a port that carried the node's own traffic: what its bridge has instead of it. */
+  readonly uplink?: UplinkImage | undefined;
+}
+
+/** What moves to a bridge with the interface of the default route. */
+export interface UplinkImage {
+  readonly addresses: readonly AddressImage[];
+  readonly routes: readonly RouteImage[];
 }
 
 /** What a removal brings back. */

@@ -7,7 +7,7 @@ import {
 import { z } from 'zod';
 import type { BridgeService } from '../../bridges';
 import { requireOwners, route } from '../route';
-import { flagSchema, nameParams, removalQuery } from './params';
+import { confirmQuery, flagSchema, nameParams, plainAddress, removalQuery } from './params';
 
 /** Bridges of the node. */
 export const BRIDGE_ROUTES = [
@@ -30,7 +30,7 @@ export const BRIDGE_ROUTES = [
     summary: 'Makes or changes a bridge; a dry run answers the steps that this would take',
     verbs: ['bridge'],
     params: nameParams,
-    query: z.strictObject({ dryRun: flagSchema }),
+    query: z.strictObject({ dryRun: flagSchema, confirmSeconds: confirmQuery }),
     body: putBridgeSchema,
     answer: bridgeViewSchema,
     handle: async (call, { bridges }) => {
@@ -39,7 +39,9 @@ export const BRIDGE_ROUTES = [
       const { owner, from, id, spec } = body;
       requireOwners(caller, owner, from);
       const requestAddress = plainAddress(call.localAddress);
-      const asked = { name, owner, from, id, spec, identity: caller.identity, requestAddress };
+      const { confirmSeconds } = call.query;
+      const wish = { name, owner, from, id, spec, identity: caller.identity };
+      const asked = { ...wish, requestAddress, confirmSeconds };
       if (call.query.dryRun === 'true') return bridges.preview(asked);
       const note = call.audit('bridge.put', { bridge: name, owner }, describe(bridges, name));
       const view = await bridges.put(asked);
@@ -54,14 +56,24 @@ export const BRIDGE_ROUTES = [
     summary: 'Removes a bridge and brings back what was there; an older incarnation has no effect',
     verbs: ['bridge'],
     params: nameParams,
-    query: removalQuery.omit({ dryRun: true }),
+    query: removalQuery.omit({ dryRun: true }).extend({ confirmSeconds: confirmQuery }),
     answer: removedSchema,
-    handle: async ({ caller, params: { name }, query: { id, owner }, audit }, { bridges }) => {
+    handle: async (call, { bridges }) => {
+      const { caller, params, query, audit } = call;
+      const { name } = params;
+      const { id, owner, confirmSeconds } = query;
       caller.requireOwner(owner);
       const note = audit('bridge.remove', { bridge: name, owner }, describe(bridges, name));
-      const removed = await bridges.remove({ name, id, owner, identity: caller.identity });
+      const requestAddress = plainAddress(call.localAddress);
+      const removal = { name, id, owner, identity: caller.identity };
+      const { removed, awaits } = await bridges.removeChecked({
+        ...removal,
+        requestAddress,
+        confirmSeconds,
+      });
       note.after = `${id} ${removed ? 'removed' : 'no effect'}`;
-      return { removed };
+      if (!awaits) return { removed };
+      return { removed, checkpoint: { id: awaits.id, seconds: awaits.secondsLeft } };
     },
   }),
 ];
@@ -69,9 +81,4 @@ export const BRIDGE_ROUTES = [
 function describe(bridges: BridgeService, name: string): string | undefined {
   const record = bridges.recorded(name);
   return record && `${name}#${record.incarnation} ${JSON.stringify(record.spec)}`;
-}
-
-/** Without the prefix of an IPv4 address on a socket that takes both families. */
-function plainAddress(address: string | undefined): string | undefined {
-  return address?.replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -3,6 +3,7 @@ import { AGENT_ROUTES } from './agent';
 import { AUDIT_ROUTES } from './audit';
 import { BATCH_ROUTES } from './batches';
 import { BRIDGE_ROUTES } from './bridges';
+import { CHECKPOINT_ROUTES } from './checkpoints';
 import { CLAIM_ROUTES } from './claims';
 import { POOL_ROUTES } from './pools';
 
@@ -14,4 +15,5 @@ export const ROUTES: readonly Route[] = [
   ...BATCH_ROUTES,
   ...AUDIT_ROUTES,
   ...BRIDGE_ROUTES,
+  ...CHECKPOINT_ROUTES,
 ];
