@@ -93,8 +93,7 @@ describeUnless(imageSkipReason(), 'the container image', () => {
 
   test('the Dockerfile starts the same', () => {
     const text = readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8');
-    const [{ config }] = manifests() as [{ config: any }];
-    const { User, Entrypoint, Cmd, Env, StopSignal } = config.config;
+    const { User, Entrypoint, Cmd, Env, StopSignal } = manifests()[0]?.config.config ?? {};
     const value = (word: string) => new RegExp(`^${word} (.*)$`, 'm').exec(text)?.[1];
     expect(value('USER')).toBe(User);
     expect(JSON.parse(value('ENTRYPOINT') ?? '')).toEqual(Entrypoint);
