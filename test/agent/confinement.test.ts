@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findTool, nodePath } from '../../scripts/tools';
@@ -51,7 +51,12 @@ const FORMS = [
   },
 ];
 
-const makeFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'netloom-confined-'));
+/** The run's own folder for temporaries is nobody else's; the agent's user has to get through it. */
+function makeFolder(): string {
+  const parent = os.tmpdir();
+  if (path.basename(parent).startsWith('netloom-run-')) chmodSync(parent, 0o711);
+  return mkdtempSync(path.join(parent, 'netloom-confined-'));
+}
 
 /** Why it can't be tried here: the namespace may have no second user, the checkout may be private. */
 function whyNot(prefix: (folder: string) => readonly string[]): string | undefined {
