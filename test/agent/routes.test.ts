@@ -49,6 +49,7 @@ describe('the routes', () => {
       name: 'edge-1',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       store: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      epoch: 0,
     });
   });
 
