@@ -34,6 +34,8 @@ export { REMOVAL_SCRIPT } from './removal-script';
 export type { RemovalPhase, RemovalSettings } from './removal-settings';
 export { helmRelease, REMOVAL_LEFT, removalHostSteps, removalNotes } from './removal-texts';
 export { type Rke2Feature, rke2Has, rke2Since } from './rke2-releases';
+export * from './store-crds';
+export * from './store-rbac';
 export { TANZU_MULTUS_PACKAGE, TANZU_MULTUS_VERSIONS } from './tanzu-versions';
 export * from './whereabouts-objects';
 export * from './whereabouts-parts';

@@ -1,4 +1,4 @@
-import type { BookChange, ClaimRecord, PoolRecord } from 'netloom';
+import type { BookChange, ClaimRecord, LearnedClaim, PoolRecord } from 'netloom';
 import type { BridgeSpec, NodeNetworkSpec } from 'netloom/agent-api';
 import type { AddressImage, RouteImage } from '../checkpoint/host-image';
 
@@ -191,6 +191,37 @@ export interface Store {
   write(changes: readonly StoreChange[]): Promise<void>;
   /** Writes what is still waiting and lets go of the store. */
   close(): Promise<void>;
+}
+
+/** The book in front of a shared store: what others write goes into it. */
+export interface SharedBook {
+  /** @returns true for a pool that the book did not know: its claims have to be told, too */
+  learnPool(name: string, record: PoolRecord | undefined): boolean;
+  learn(rows: readonly LearnedClaim[]): void;
+  /** Serials and incarnations that come next. */
+  continueFrom(number: number): void;
+  startAt(pool: string, part: number): void;
+}
+
+/**
+ * A store that several agents share. A write may come to nothing because another agent was quicker: it
+ * fails with an OutrunError then, the book has been told what stands, and the step is run anew. A failed
+ * write says nothing of the others.
+ */
+export interface SharedStore extends Store {
+  /** The store's time, in ms since 1970: all agents go by the same. */
+  now(): number;
+  /** From here on, the book is told of everything that {@link load} did not have. */
+  follow(book: SharedBook): void;
+  /** Resolves when the book has numbers to give, all above the highest that was given before. */
+  ready(highest: number): Promise<void>;
+  /** Resolves when the book knows all that was written, by anybody, before the call. */
+  catchUp(): Promise<void>;
+}
+
+/** Whether others write to a store, too. */
+export function isShared(store: Store): store is SharedStore {
+  return 'catchUp' in store;
 }
 
 /** Told once, when a store can't write any more. The agent then has to stop. */
