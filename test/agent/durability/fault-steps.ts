@@ -36,6 +36,8 @@ export async function faultAtEachStep(
   const faults = kinds.flatMap((kind) =>
     steps.flatMap((step, index): Fault[] => (applies(kind, step) ? [{ kind, at: index + 1 }] : [])),
   );
+  // The latest first: they have the most to lose.
+  faults.reverse();
   const problems = whole.problems.map((problem) => `without a fault: ${problem}`);
   let acknowledged = whole.acknowledged;
   let runs = 0;

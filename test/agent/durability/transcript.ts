@@ -11,6 +11,8 @@ export interface Line {
   readonly verb?: 'claim' | 'release' | 'pool';
   readonly owner?: string;
   readonly from?: string;
+  /** Whose credential asks. */
+  readonly identity?: string;
   readonly ack?: number;
   readonly answer?: unknown;
   readonly refused?: number;
@@ -41,6 +43,7 @@ export class Transcript {
   acknowledged = 0;
   readonly problems: string[] = [];
   private readonly owners = new Map<string, OwnerState>();
+  private readonly ids = new Set<string>();
   private asks = new Map<number, Line>();
   private failed = false;
 
@@ -96,6 +99,9 @@ export class Transcript {
     }
     if (from !== undefined) this.owners.set(from, { held: undefined, asked: undefined });
     const claim = answer as ToldClaim;
+    // An id that came twice would let a late release free a newer claim.
+    if (this.ids.has(claim.id)) this.problems.push(`given before: ${claim.id} to ${owner}`);
+    this.ids.add(claim.id);
     const before = one.held;
     if (before && !isSame(before.addresses, claim.addresses)) {
       this.problems.push(

@@ -5,10 +5,11 @@
  * tells each step on standard output: what it asks before it asks, and what it was answered. Its
  * test stops it wherever it likes, and knows then what was acknowledged.
  *
- *   node writer-program.js ROOT FOLDER script|loop|look [SEED]
+ *   node writer-program.js ROOT FOLDER script|loop|look|rivals [SEED]
  *
  * ROOT is a checkout, or a copy of what is built of it. `script` goes through the same steps every
- * time and ends; `loop` has 16 writers that go on until they are stopped; `look` says what is there.
+ * time and ends; `loop` has 16 writers that go on until they are stopped; `look` says what is there;
+ * in `rivals` somebody with another credential uses the owner's name.
  */
 
 const { writeSync } = require('node:fs');
@@ -45,15 +46,15 @@ async function call(what, run) {
   }
 }
 
-function claim(service, owner, more = {}) {
-  return call({ verb: 'claim', owner, ...more }, () =>
-    service.ask('claim', { pool: POOL, owner, identity: IDENTITY, ...more }),
+function claim(service, owner, more = {}, identity = IDENTITY) {
+  return call({ verb: 'claim', owner, ...more, identity }, () =>
+    service.ask('claim', { pool: POOL, owner, identity, ...more }),
   );
 }
 
-function release(service, owner, id) {
-  return call({ verb: 'release', owner, id }, () =>
-    service.release({ pool: POOL, owner, identity: IDENTITY, id }),
+function release(service, owner, id, identity = IDENTITY) {
+  return call({ verb: 'release', owner, id, identity }, () =>
+    service.release({ pool: POOL, owner, identity, id }),
   );
 }
 
@@ -78,6 +79,15 @@ async function runScript(service) {
   if (second) await claim(service, 'renamed', { from: 'c' });
   await claim(service, 'block', { prefixLength: 28 });
   await Promise.all(['a', 'e', 'f'].map((owner) => claim(service, owner)));
+}
+
+/** Two stacks that have the same name for something. */
+async function runRivals(service) {
+  await makePool(service);
+  const first = await claim(service, 'stack/pod');
+  await claim(service, 'stack/pod', {}, 'somebody else');
+  if (first) await release(service, 'stack/pod', first.id, 'somebody else');
+  await tellState(service);
 }
 
 /** A seeded generator (mulberry32). */
@@ -110,6 +120,8 @@ async function main() {
   const isNew = (await service.pools()).length === 0;
   if (mode === 'script') {
     await runScript(service);
+  } else if (mode === 'rivals') {
+    await runRivals(service);
   } else {
     if (isNew) await makePool(service);
     await tellState(service);
