@@ -147,7 +147,8 @@ const configSchema = z.strictObject({
       /** `whereabouts` and `network-status` need `kubernetes`. */
       sources: z
         .array(z.enum(['host-local', 'whereabouts', 'network-status']))
-        .default(['host-local']),
+        // A pod has the host's folders only where they are mounted: elsewhere it would see an empty host.
+        .default(() => (process.env[NODE_NAME] ? [] : ['host-local'])),
       everySeconds: z.number().int().min(1).max(86_400).default(300),
       /** Something is repaired, or given again, when it was found for so long. */
       graceSeconds: z.number().int().min(0).max(86_400).default(AUDIT_GRACE_MS / 1000),
