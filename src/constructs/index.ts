@@ -63,6 +63,7 @@ export * from './host-bridge';
 export * from './host-device-network';
 export * from './host-files';
 export { addHostParts, type HostParts } from './host-parts';
+export * from './install';
 export * from './ipam';
 export * from './ipvlan-network';
 export * from './kube-ovn-network';

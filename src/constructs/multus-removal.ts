@@ -1,24 +1,10 @@
-import type { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Problem } from '../errors';
-import {
-  type HostStep,
-  ownsNodes,
-  type RemovalSettings,
-  removalHostSteps,
-  removalObjects,
-} from '../installs';
+import { ownsNodes, type RemovalSettings, removalHostSteps, removalObjects } from '../installs';
 import { checkMultusRemoval } from '../rules';
-import { addHostParts } from './host-parts';
-import { addInstallObjects } from './install-objects';
-import { checkPlatformInTime, platformOfInstall } from './install-platform';
-import type { Platform } from './platform';
-import { validateWith } from './validation';
+import { Install, type InstallProps } from './install';
 
-export interface MultusRemovalProps extends RemovalSettings {
-  /** @default - that of the nearest scope that has one, else upstream Kubernetes */
-  readonly platform?: Platform;
-}
+export interface MultusRemovalProps extends RemovalSettings, InstallProps {}
 
 /**
  * Takes what Multus and whereabouts left off the nodes: a DaemonSet, or a Job for each node that is
@@ -30,37 +16,17 @@ export interface MultusRemovalProps extends RemovalSettings {
  *
  * @throws NL_PLATFORM_UNSUPPORTED, at synthesis, on OpenShift, whose operator keeps its Multus
  */
-export class MultusRemoval extends Construct {
-  /** What is put into the cluster, in the order in which it is applied. None on MicroShift. */
-  readonly apiObjects: readonly ApiObject[];
-  /** What is done on hosts, where no object can do it. */
-  readonly hostSteps: readonly HostStep[];
-
-  private readonly platform: Platform;
-  private readonly given: Platform | undefined;
-  private readonly settings: RemovalSettings;
-
+export class MultusRemoval extends Install<RemovalSettings> {
   constructor(scope: Construct, id: string, props: MultusRemovalProps = {}) {
-    super(scope, id);
-    const { platform, ...settings } = props;
-    this.given = platform;
-    this.platform = platformOfInstall(this, platform);
-    this.settings = settings;
-    const facts = this.platform._facts;
-    this.apiObjects = addInstallObjects(
-      this,
-      ownsNodes(facts) ? removalObjects(facts, settings) : [],
-    );
-    this.hostSteps = removalHostSteps(facts);
-    addHostParts(this, { steps: this.hostSteps });
-    validateWith(this, this);
+    super(scope, id, props, ({ _facts }, settings) => ({
+      objects: ownsNodes(_facts) ? removalObjects(_facts, settings) : [],
+      hostFiles: [],
+      hostSteps: removalHostSteps(_facts),
+    }));
   }
 
   /** @internal */
-  _check(): Problem[] {
-    return [
-      ...checkPlatformInTime(this, this.platform, this.given),
-      ...checkMultusRemoval(this.platform._facts, this.settings),
-    ];
+  protected override _checkSettings(): Problem[] {
+    return checkMultusRemoval(this._platform._facts, this._settings);
   }
 }

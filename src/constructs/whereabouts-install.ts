@@ -1,26 +1,11 @@
-import type { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Problem } from '../errors';
-import {
-  type HostFile,
-  type HostStep,
-  type WhereaboutsInstallSettings,
-  whereaboutsParts,
-  whereaboutsRelease,
-} from '../installs';
+import { type WhereaboutsInstallSettings, whereaboutsParts, whereaboutsRelease } from '../installs';
 import { checkWhereaboutsInstall } from '../rules';
-import { addHostParts } from './host-parts';
-import { addInstallObjects } from './install-objects';
-import { checkInstalledOnce, checkPlatformInTime, platformOfInstall } from './install-platform';
-import { modelOf } from './model';
-import { addInstalledPlatform } from './openshift-operator';
-import type { Platform } from './platform';
-import { validateWith } from './validation';
+import { Install, type InstallProps } from './install';
+import { checkInstalledOnce } from './install-platform';
 
-export interface WhereaboutsInstallProps extends WhereaboutsInstallSettings {
-  /** @default - that of the nearest scope that has one, else upstream Kubernetes */
-  readonly platform?: Platform;
-}
+export interface WhereaboutsInstallProps extends WhereaboutsInstallSettings, InstallProps {}
 
 /**
  * whereabouts on a cluster, in the way in which it gets there: as objects on upstream Kubernetes, with
@@ -33,46 +18,22 @@ export interface WhereaboutsInstallProps extends WhereaboutsInstallSettings {
  * @throws NL_CRON_INVALID, at synthesis, for a schedule that the reconciler does not understand
  * @throws NL_PLATFORM_UNSUPPORTED, at synthesis, where it has no place, such as MicroShift
  */
-export class WhereaboutsInstall extends Construct {
-  /** What is put into the cluster, in the order in which it is applied. Patch these for what no prop says. */
-  readonly apiObjects: readonly ApiObject[];
-  /** What belongs on hosts, where no object can put it. */
-  readonly hostFiles: readonly HostFile[];
-  /** What is done on hosts, where no object can do it. */
-  readonly hostSteps: readonly HostStep[];
-
-  private readonly platform: Platform;
-  private readonly given: Platform | undefined;
-  private readonly settings: WhereaboutsInstallSettings;
-
+export class WhereaboutsInstall extends Install<WhereaboutsInstallSettings> {
   constructor(scope: Construct, id: string, props: WhereaboutsInstallProps = {}) {
-    super(scope, id);
-    const { platform, ...settings } = props;
-    this.given = platform;
-    this.platform = platformOfInstall(this, platform);
-    this.settings = settings;
-    const facts = this.platform._facts;
-    const parts = whereaboutsParts(facts, settings);
-    this.apiObjects = addInstallObjects(this, parts.objects);
-    this.hostFiles = parts.hostFiles;
-    this.hostSteps = parts.hostSteps;
-    addHostParts(this, { files: parts.hostFiles, steps: parts.hostSteps });
+    super(scope, id, props, ({ _facts }, settings) => whereaboutsParts(_facts, settings));
+    const { _facts: facts } = this._platform;
     // The platform's own release is the platform's business.
     const release =
-      facts.parts.whereabouts === 'objects' ? whereaboutsRelease(settings) : undefined;
-    const namespace = settings.namespace ?? facts.whereaboutsNamespace;
-    const part = { part: 'whereabouts', reconciles: true, release, namespace } as const;
-    modelOf(this).installs.set(this, [part]);
-    addInstalledPlatform(this, this.platform.name);
-    validateWith(this, this);
+      facts.parts.whereabouts === 'objects' ? whereaboutsRelease(this._settings) : undefined;
+    const namespace = this._settings.namespace ?? facts.whereaboutsNamespace;
+    this._installs({ part: 'whereabouts', reconciles: true, release, namespace });
   }
 
   /** @internal */
-  _check(): Problem[] {
+  protected override _checkSettings(): Problem[] {
     return [
-      ...checkPlatformInTime(this, this.platform, this.given),
-      ...checkInstalledOnce(this, this.platform),
-      ...checkWhereaboutsInstall(this.platform._facts, this.settings),
+      ...checkInstalledOnce(this, this._platform),
+      ...checkWhereaboutsInstall(this._platform._facts, this._settings),
     ];
   }
 }
