@@ -13,6 +13,7 @@ import {
   type VlanImage,
 } from './checkpoint/host-image';
 import type { Gateway, NeighbourDriver } from './checkpoint/probes';
+import { startMonitor } from './monitor-process';
 
 /** How long one run of `ip` may take, in ms. */
 const TIMEOUT_MS = 30_000;
@@ -31,6 +32,12 @@ interface Finished {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Events that are told: of links, of addresses, and of routes with our own protocol alone. */
+const TOLD_EVENT = /\[(LINK|ADDR)\]|proto 214/;
+
+/** A mark may come in two pieces. */
+const LONGEST_MARK = 9;
 
 /** Up to how many interfaces are asked for their routes one by one: a router may have a million of them. */
 const MOST_QUESTIONS = 16;
@@ -166,25 +173,29 @@ export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver {
   }
 
   /**
-   * `ip monitor`. What it prints is not read: an event says that something changed, a look says what.
+   * `ip monitor`. An event only says that something changed, a look says what. Routes of others, of which
+   * a router has very many, are none.
    * Events that the kernel had to drop (it then complains) are events, too.
    */
   watch(listener: LinkListener): () => void {
-    const child = spawn(this.command('ip'), ['monitor', 'link', 'address'], {
-      env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const what = ['monitor', 'link', 'address', 'route', 'label'];
+    const record = path.join(this.folder, 'monitor.json');
+    const child = startMonitor([this.command('ip'), ...what], environment(), record);
     let isOver = false;
     const end = (why: string): void => {
       if (isOver) return;
       isOver = true;
       listener.ended(why);
     };
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', () => {
-        if (!isOver) listener.changed();
-      });
-    }
+    let tail = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      const isOurs = TOLD_EVENT.test(tail + text);
+      tail = text.slice(-LONGEST_MARK);
+      if (!isOver && isOurs) listener.changed();
+    });
+    child.stderr?.on('data', () => {
+      if (!isOver) listener.changed();
+    });
     child.once('error', (error) => end(error.message));
     child.once('close', (status, signal) => end(`it ended with ${signal ?? status}`));
     return () => {

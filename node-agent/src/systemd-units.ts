@@ -47,6 +47,7 @@ export function systemdUnits(settings: UnitSettings): UnitFile[] {
       path: '/usr/lib/tmpfiles.d/netloom.conf',
       content: `d ${stateDir} 0700 ${user} ${user}\n`,
     },
+    { path: '/etc/systemd/system/netloom-watchdog.service', content: watchdogUnit(settings) },
     { path: '/etc/systemd/system/netloom-agent.service', content: agentUnit(settings) },
   ];
 }
@@ -57,8 +58,8 @@ function agentUnit({ command, configFile, stateDir, user }: UnitSettings): strin
 Description=netloom node agent
 Documentation=man:ip(8)
 # It listens on an address of this host, which has to be there.
-Wants=network-online.target
-After=network-online.target
+Wants=network-online.target netloom-watchdog.service
+After=network-online.target netloom-watchdog.service
 # Pods that come before their bridges would have the CNI plugin make others.
 Before=${POD_STARTERS.join(' ')}
 
@@ -70,7 +71,38 @@ ExecStartPost=-${ready.join(' ')}
 TimeoutStartSec=${READY_WAIT_SECONDS + 30}
 Restart=always
 RestartSec=1
-User=${user}
+${confinement(user, stateDir)}MemoryMax=512M
+TasksMax=128
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** A unit of its own: it lives through the agent's end, and brings the host back then. */
+function watchdogUnit({ command, configFile, stateDir, user }: UnitSettings): string {
+  return `[Unit]
+Description=netloom watchdog, takes back what is not confirmed
+Before=netloom-agent.service
+
+[Service]
+Type=exec
+ExecStart=${command} watchdog --config ${configFile}
+Restart=always
+RestartSec=250ms
+# The last to go when memory is short.
+OOMScoreAdjust=-900
+${confinement(user, stateDir)}MemoryMax=256M
+TasksMax=64
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** What agent and watchdog may do: change networks, and nothing else. */
+function confinement(user: string, stateDir: string): string {
+  return `User=${user}
 UMask=0077
 AmbientCapabilities=CAP_NET_ADMIN
 CapabilityBoundingSet=CAP_NET_ADMIN
@@ -93,11 +125,6 @@ RestrictSUIDSGID=yes
 LockPersonality=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
-MemoryMax=512M
-TasksMax=128
-
-[Install]
-WantedBy=multi-user.target
 `;
 }
 

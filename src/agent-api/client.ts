@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { NetloomError, type Problem } from '../errors';
 import { type AuditReportView, type AuditRequest, auditReportSchema } from './audit';
 import {
@@ -10,20 +11,30 @@ import {
   type WatchQuery,
   watchEventSchema,
 } from './batches';
+import { CONFIRM_SECONDS, confirmChange } from './confirmation';
 import type { AgentConnection } from './connections';
 import { type NodeFactsView, nodeFactsSchema } from './node-facts';
+import {
+  type NodeNetworkView,
+  nodeNetworkListSchema,
+  nodeNetworkViewSchema,
+  type PutNodeNetwork,
+} from './node-network';
 import {
   type AgentInfo,
   type BridgeView,
   bridgeListSchema,
   bridgeViewSchema,
+  type CheckpointsView,
   type ClaimList,
   type ClaimQuery,
   type ClaimRequestBody,
   type ClaimView,
+  checkpointsSchema,
   claimListSchema,
   claimViewSchema,
   infoSchema,
+  type OpenChangeView,
   type PoolView,
   type PutBridge,
   type PutPool,
@@ -227,11 +238,14 @@ export class AgentClient {
     return (await this.bridges()).find((bridge) => bridge.name === name);
   }
 
+  /**
+   * Makes or changes a bridge. Where the agent has a watchdog the change is confirmed over a new
+   * connection, and is taken back when that can't be done.
+   */
   putBridge(name: string, body: PutBridge, options: ChangeOptions = {}): Promise<BridgeView> {
-    return this.transport.call(bridgeViewSchema, {
+    return this.confirmed(bridgeViewSchema, options, {
       method: 'PUT',
       path: ['bridges', name],
-      query: trial(options),
       body,
       about: `bridge "${name}"`,
     });
@@ -243,6 +257,57 @@ export class AgentClient {
       path: ['bridges', name],
       query: { id, owner },
       about: `bridge "${name}"`,
+    };
+    return (await this.confirmed(removedSchema, {}, call)).removed;
+  }
+
+  /** The change of the host that waits for its confirmation, and whether there is a watchdog. */
+  checkpoints(): Promise<CheckpointsView> {
+    const call: Call = { method: 'GET', path: ['checkpoints'], about: 'its open change' };
+    return this.transport.call(checkpointsSchema, call);
+  }
+
+  /** A change of the host, that is kept once the agent was reached over a new connection. */
+  private async confirmed<T extends { readonly checkpoint?: OpenChangeView | undefined }>(
+    schema: z.ZodType<T>,
+    options: ChangeOptions,
+    call: Call,
+  ): Promise<T> {
+    const confirmSeconds = options.dryRun ? undefined : String(CONFIRM_SECONDS);
+    const query = { ...call.query, ...trial(options), confirmSeconds };
+    const { checkpoint, ...answer } = await this.transport.call(schema, { ...call, query });
+    if (checkpoint) await confirmChange(this.connection, checkpoint, call.about);
+    return answer as T;
+  }
+
+  /** The wanted networks of the agent's node, one for each owner. */
+  async nodeNetworks(): Promise<NodeNetworkView[]> {
+    const about = "its node's networks";
+    const call: Call = { method: 'GET', path: ['node-network'], about };
+    return (await this.transport.call(nodeNetworkListSchema, call)).networks;
+  }
+
+  /** Undefined when the agent holds none of that owner. */
+  async nodeNetwork(owner: string): Promise<NodeNetworkView | undefined> {
+    return (await this.nodeNetworks()).find((network) => network.owner === owner);
+  }
+
+  putNodeNetwork(body: PutNodeNetwork, options: ChangeOptions = {}): Promise<NodeNetworkView> {
+    return this.transport.call(nodeNetworkViewSchema, {
+      method: 'PUT',
+      path: ['node-network'],
+      query: { dryRun: options.dryRun ? 'true' : undefined },
+      body,
+      about: `the network of "${body.owner}"`,
+    });
+  }
+
+  async removeNodeNetwork(id: string, owner: string): Promise<boolean> {
+    const call: Call = {
+      method: 'DELETE',
+      path: ['node-network'],
+      query: { id, owner },
+      about: `the network of "${owner}"`,
     };
     return (await this.transport.call(removedSchema, call)).removed;
   }

@@ -23,6 +23,22 @@ test('the agent has a user of its own and CAP_NET_ADMIN, nothing more', () => {
   expect(unit()).toMatch(/^NoNewPrivileges=yes$/m);
 });
 
+test('the watchdog is a unit of its own, as confined as the agent, and there before it', () => {
+  const watchdog = systemdUnits(SETTINGS).find(({ path: file }) => file.includes('watchdog'));
+  expect(watchdog?.path).toBe('/etc/systemd/system/netloom-watchdog.service');
+  expect(watchdog?.content).toMatch(/^ExecStart=\/usr\/bin\/netloom-agent watchdog --config /m);
+  expect(watchdog?.content).toMatch(/^Before=netloom-agent\.service$/m);
+  expect(watchdog?.content).toMatch(/^Restart=always$/m);
+  const confined = (text: string): string[] =>
+    text
+      .split('\n')
+      .filter((line) => /^(User|Ambient|Capab|NoNew|Protect|Restrict|System)/.test(line));
+  expect(confined(watchdog?.content ?? '')).toEqual(confined(unit()));
+  expect(unit()).toMatch(/^After=.*netloom-watchdog\.service$/m);
+  // It must not go down with the agent.
+  expect(watchdog?.content).not.toMatch(/^(BindsTo|PartOf|Requires)=/m);
+});
+
 test('what starts pods waits for the bridges, but not for ever', () => {
   expect(unit()).toMatch(/^Before=kubelet\.service crio\.service containerd\.service/m);
   expect(unit()).toMatch(/^ExecStartPost=-\/usr\/bin\/netloom-agent ready .*--wait 60$/m);
@@ -63,8 +79,10 @@ verifyTest(`systemd itself finds nothing wrong with the unit${reason}`, () => {
     mkdirSync(path.join(folder, 'root'));
     const settings = { ...SETTINGS, command: program, stateDir: folder, user: 'daemon' };
     const file = path.join(folder, 'netloom-agent.service');
+    const other = path.join(folder, 'netloom-watchdog.service');
     writeFileSync(file, systemdUnits(settings).at(-1)?.content ?? '');
-    const { stderr, stdout } = spawnSync(analyze as string, ['verify', '--man=no', file], {
+    writeFileSync(other, systemdUnits(settings).at(-2)?.content ?? '');
+    const { stderr, stdout } = spawnSync(analyze as string, ['verify', '--man=no', file, other], {
       encoding: 'utf8',
     });
     const about = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('netloom'));
