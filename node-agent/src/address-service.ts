@@ -30,7 +30,8 @@ import type {
   WatchEvent,
   WatchQuery,
 } from 'netloom/agent-api';
-import { auditPending } from './audit/problems';
+import type { ProbeDesk } from './audit/probe';
+import { auditPending, probeAlone } from './audit/problems';
 import { checkAuthority, type PoolAuthority } from './authorities';
 import { type ClaimChange, ClaimFeed } from './claim-feed';
 import { fitsFilter, labelsOf } from './claim-filter';
@@ -72,6 +73,7 @@ export class AddressService {
   private readonly feed: ClaimFeed;
   private readonly shared: SharedSteps | undefined;
   private guard: PoolGuard | undefined;
+  private probes: ProbeDesk | undefined;
   /** The restoration that waits for an audit; until then everything but reads is refused. */
   awaitsAudit: Restoration | undefined;
 
@@ -86,6 +88,11 @@ export class AddressService {
     this.feed = new ClaimFeed(this.offersNow());
     this.shared = isShared(store) ? new SharedSteps(store, this.book, this.feed) : undefined;
     this.awaitsAudit = contents.restored?.released ? undefined : contents.restored;
+  }
+
+  /** Has the network asked for the addresses of pools that want that. */
+  probeBy(probes: ProbeDesk): void {
+    this.probes = probes;
   }
 
   /** Has every pool looked at before it gets a new definition. */

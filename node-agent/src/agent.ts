@@ -11,6 +11,7 @@ import { type Credentials, credentialFiles, readCredentials } from './credential
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
 import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
+import { openSharedStore } from './open-shared-store';
 import { clearReady, markReady } from './ready-file';
 import { type Restoration, SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
@@ -25,8 +26,8 @@ export interface AgentOptions {
   readonly log?: Logger | undefined;
   /** @default - the system's */
   readonly clock?: Clock | undefined;
-  /** @default - the SQLite store of `stateDir` */
-  readonly openStore?: ((onFailure: StoreFailureListener) => Store) | undefined;
+  /** @default - the store that the configuration names */
+  readonly openStore?: ((onFailure: StoreFailureListener) => Store | Promise<Store>) | undefined;
   /** @default - iproute2 */
   readonly links?: LinkDriver | undefined;
   /** Called before each thing that lasts, of changes under a watchdog: tests stop here. */
@@ -83,7 +84,7 @@ class Agent implements NodeAgent {
   private async run(): Promise<void> {
     const config = this.readConfig();
     let credentials = readCredentials(config);
-    const store = this.openStore(config);
+    const store = await this.openStore(config);
     this.endings.push(() => store.close());
     clearReady(config.stateDir);
     const contents = store.stream();
@@ -190,12 +191,16 @@ class Agent implements NodeAgent {
     return cluster;
   }
 
-  private openStore(config: AgentConfig): Store {
+  private async openStore(config: AgentConfig): Promise<Store> {
     const onFailure = (error: Error): void => {
       this.log.fatal({ event: 'store_failed', err: error });
       this.options.onFatal?.(error);
     };
-    return this.options.openStore?.(onFailure) ?? SqliteStore.open(config.stateDir, onFailure);
+    if (this.options.openStore) return this.options.openStore(onFailure);
+    const local = SqliteStore.open(config.stateDir, onFailure);
+    if (config.store.type === 'sqlite') return local;
+    const clock = this.options.clock ?? Date.now;
+    return openSharedStore(config, local, this.log, clock);
   }
 
   /** Names, places and folders need a restart; who may call, and certificates, do not. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { HOST_LOCAL_DIRS, SANDBOX_DIRS } from './audit/places';
 import { CNI_BIN_DIRS, CNI_CONF_DIRS } from './node-facts';
 import { problemsOfSchema } from './problems';
+import { absoluteStore, checkStoreAccess, storeSchema } from './store-config';
 
 /** What a credential may do. */
 export const VERBS = ['read', 'offer', 'claim', 'bridge'] as const;
@@ -55,7 +56,7 @@ const clientSchema = z.strictObject({
 });
 
 /** Where Kubernetes puts what a pod needs to talk to its API server. */
-const POD_ACCESS = '/var/run/secrets/kubernetes.io/serviceaccount';
+export const POD_ACCESS = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 const kubernetesSchema = z.strictObject({
   /** What a caller's token has to be made for. */
@@ -109,6 +110,7 @@ const configSchema = z.strictObject({
     .default(['127.0.0.1:8443']),
   /** Folder of the store. */
   stateDir: z.string().min(1),
+  store: storeSchema,
   tls: z.strictObject({
     certFile: z.string().min(1),
     keyFile: z.string().min(1),
@@ -253,6 +255,7 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
   const config = parsed.data;
   const problems = [
     ...checkListen(config, file),
+    ...checkStoreAccess(config.store, apiServerOf(config), fileKey(file, 'store')),
     ...checkNamesOnce(config, file),
     ...checkCallers(config, file), ...checkAuditSources(config, file),
   ];
@@ -262,6 +265,7 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
   return {
     ...config,
     stateDir: absolute(config.stateDir),
+    store: absoluteStore(config.store, folder),
     tls: {
       certFile: absolute(certFile),
       keyFile: absolute(keyFile),

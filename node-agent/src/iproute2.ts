@@ -3,6 +3,8 @@ import { accessSync, closeSync, constants, openSync, rmSync, writeFileSync } fro
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import { NetloomError, type Problem } from 'netloom';
+import type { AddressProber } from './audit/probe';
+import { probeImpossible } from './audit/problems';
 import type { HostLinks, LinkDriver, LinkListener, LinkState } from './bridges';
 import {
   type HostImage,
@@ -46,8 +48,12 @@ const MOST_QUESTIONS = 16;
 const NEIGHBOUR_MS = 1_000;
 const NEIGHBOUR_PAUSE_MS = 20;
 
+/** How long is waited for whoever has an address: the kernel asks at once and after a second. */
+const PROBE_MS = 1_200;
+const PROBE_PAUSE_MS = 50;
+
 /** Runs iproute2's `ip` and `bridge`, and is the only file that does: arguments as arrays, never a shell. */
-export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver {
+export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver, AddressProber {
   private readonly files = new Map<string, string>();
   /**
    * A connection that children hold open, too: who is at its other end learns that this process is gone
@@ -151,6 +157,40 @@ export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver {
       return address === undefined || dev === undefined ? [] : [{ address, dev }];
     });
     return [...new Map(found.map((one) => [one.address, one])).values()];
+  }
+
+  /**
+   * The kernel asks: `use` makes an entry of its neighbour table as a packet would, without one being
+   * sent. That takes no other right than CAP_NET_ADMIN, and no address of our own on the interface.
+   */
+  async whoHas(address: string, dev: string): Promise<string | undefined> {
+    const own = (await this.query(['-j', 'addr', 'show', 'to', address])) as RawLink[];
+    if (own.some((link) => link.ifname !== undefined)) return 'this host';
+    const { stdout } = await this.run(['-j', 'link', 'show', 'dev', dev], 'ignore');
+    const [link] = stdout.trim() === '' ? [] : (JSON.parse(stdout) as RawLink[]);
+    if (link === undefined) throw new NetloomError(probeImpossible(dev, 'there is no such link'));
+    if (!link.flags?.includes('UP')) throw new NetloomError(probeImpossible(dev, 'it is down'));
+    return this.ask([address, 'dev', dev]);
+  }
+
+  private async ask(entry: readonly string[]): Promise<string | undefined> {
+    const show = ['-j', 'neigh', 'show', 'to', ...entry];
+    const look = async () => ((await this.query(show)) as RawNeighbour[])[0];
+    const known = await look();
+    if (known?.lladdr !== undefined && known.state?.includes('PERMANENT')) return known.lladdr;
+    // What is known from before proves nothing: the kernel asks again.
+    if (known) await this.run(['neigh', 'del', ...entry], 'ignore');
+    const { status, stderr } = await this.run(['neigh', 'replace', ...entry, 'use'], 'ignore');
+    if (status !== 0) throw new NetloomError(probeImpossible(entry[2] ?? '', stderr.trim()));
+    const end = performance.now() + PROBE_MS;
+    while (performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, PROBE_PAUSE_MS));
+      const { state = [], lladdr } = (await look()) ?? {};
+      if (state.includes('FAILED')) break;
+      if (lladdr !== undefined) return lladdr;
+    }
+    await this.run(['neigh', 'del', ...entry], 'ignore');
+    return undefined;
   }
 
   async resolves({ address, dev }: Gateway): Promise<boolean> {

@@ -41,6 +41,8 @@ export const poolSpecSchema = z.strictObject({
   /** May be empty in a pool of MAC addresses alone. */
   subnets: z.array(poolSubnetSchema).max(64),
   macs: z.array(text).min(1).max(64).optional(),
+  /** Interface of the agent's host on which is asked who has an address before it is given. */
+  probe: z.string().max(15).optional(),
 });
 
 /** What an owner wants to find its claims by: at most 32. */

@@ -25,6 +25,11 @@ export interface PoolSpec {
   readonly subnets: readonly PoolSubnet[];
   /** MAC addresses: `02:00:5e:00:00:00/24`, `FIRST-LAST`, or one. @default - none */
   readonly macs?: readonly string[] | undefined;
+  /**
+   * Interface of the agent's host, e.g. `br-test`, on which is asked whether somebody has an address
+   * before it is given (ARP, NDP). One that answers is set aside. @default - nobody is asked
+   */
+  readonly probe?: string | undefined;
 }
 
 /** A pool's subnet with its arithmetic done. */
@@ -37,6 +42,9 @@ export interface ParsedPoolSubnet {
   readonly reserved: IpRangeSet;
 }
 
+/** Of those that the kernel takes, the ones that mean nothing else on a command line. */
+const IFNAME = /^[A-Za-z0-9][-A-Za-z0-9._]{0,14}$/;
+
 /** Pool names are path-like: `vips`, `apps/lan`. 1 to 253 bytes. */
 export const POOL_NAME = /^[a-z0-9]([-a-z0-9._/]{0,251}[a-z0-9])?$/;
 
@@ -47,6 +55,15 @@ export const POOL_NAME = /^[a-z0-9]([-a-z0-9._/]{0,251}[a-z0-9])?$/;
  */
 export function checkPoolSpec(spec: PoolSpec, prefix = 'subnets'): Problem[] {
   const problems: Problem[] = [];
+  if (spec.probe !== undefined && !IFNAME.test(spec.probe)) {
+    problems.push({
+      code: 'NL_IFNAME_INVALID',
+      key: 'probe',
+      found: `${JSON.stringify(spec.probe)} is no name of an interface`,
+      allowed: '1 to 15 of letters, digits, ".", "_" and "-", beginning with a letter or digit',
+      fix: 'write the name that `ip link` shows',
+    });
+  }
   spec.macs?.forEach((text, index) => {
     problems.push(...checkMacRange(`macs[${index}]`, text));
   });

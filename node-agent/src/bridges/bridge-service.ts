@@ -92,7 +92,8 @@ const ROUNDS = 3;
 export class BridgeService {
   private readonly records: Map<string, BridgeRecord>;
   private counter: number;
-  private readonly turns = new Turns();
+  /** One change of the host at a time; whatever else changes it takes its turns here. */
+  readonly turns = new Turns();
   private readonly repairs: Repairs;
   private readonly healer: Healer;
   private readonly policy: HostPolicy;
@@ -150,6 +151,11 @@ export class BridgeService {
   /** What is recorded of a bridge now, without looking at the kernel. */
   recorded(name: string): BridgeRecord | undefined {
     return this.records.get(name);
+  }
+
+  /** All that is recorded now. */
+  allRecorded(): Iterable<BridgeRecord> {
+    return this.records.values();
   }
 
   names(): string[] {

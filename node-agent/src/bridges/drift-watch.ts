@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { BridgeService } from './bridge-service';
+import type { Healing } from './healer';
 import type { LinkDriver } from './links';
 
 /** Events come in bundles: one change of ours is several of the kernel's. In ms. */
@@ -12,9 +12,18 @@ const REST_MS = 400;
 const FIRST_REWATCH_MS = 500;
 const LONGEST_REWATCH_MS = 30_000;
 
+/** Something of the host that is recorded and can be made right again. */
+export interface Healable {
+  heal(): Promise<Healing>;
+  /** Milliseconds until what is left alone for a while may be tried; undefined for nothing. */
+  nextTry(): number | undefined;
+}
+
 /** What the watch is made of. */
 export interface DriftParts {
-  readonly bridges: BridgeService;
+  readonly bridges: Healable;
+  /** Networks of the node, as a whole. @default - none */
+  readonly networks?: Healable | undefined;
   readonly links: LinkDriver;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** How often all is looked at without an event, in ms. */
@@ -97,30 +106,40 @@ export class DriftWatch {
     this.looking = this.look().finally(() => {
       this.looking = undefined;
       this.restsUntil = performance.now() + REST_MS;
-      this.lookIn(Math.min(this.parts.bridges.nextTry() ?? this.parts.scanMs, this.parts.scanMs));
+      const { bridges, networks, scanMs } = this.parts;
+      const tries = [bridges, networks].map((one) => one?.nextTry() ?? scanMs);
+      this.lookIn(Math.min(...tries, scanMs));
     });
   }
 
   private async look(): Promise<void> {
-    const { bridges, log, otherManagers } = this.parts;
+    const { bridges, networks, log } = this.parts;
     try {
-      const { failures, repairs, news } = await bridges.heal();
+      this.tell('bridge', await bridges.heal());
+      if (networks) this.tell('link', await networks.heal());
       this.lookedAt = Date.now() / 1000;
-      for (const [bridge, steps] of repairs) log.info({ event: 'bridge_repaired', bridge, steps });
-      for (const [bridge, { state, detail, repairs: count }] of news) {
-        if (state === 'failed') {
-          const problems = (failures.get(bridge) as { problems?: unknown } | undefined)?.problems;
-          log.error({ event: 'bridge_failed', bridge, problems: problems ?? detail });
-        } else if (state === 'contended') {
-          const facts = { bridge, repairs: count, steps: detail, otherManagers: otherManagers() };
-          log.warn({ event: 'bridge_contended', ...facts });
-        } else if (!repairs.has(bridge)) {
-          log.info({ event: 'bridge_right_again', bridge });
-        }
-      }
     } catch (error) {
       // The command itself fails: the next look may find it well again.
       log.error({ event: 'look_failed', err: error });
+    }
+  }
+
+  private tell(what: 'bridge' | 'link', { failures, repairs, news }: Healing): void {
+    const { log, otherManagers } = this.parts;
+    for (const [name, steps] of repairs) {
+      log.info({ event: `${what}_repaired`, [what]: name, steps });
+    }
+    for (const [name, { state, detail, repairs: count }] of news) {
+      const about = { [what]: name };
+      if (state === 'failed') {
+        const problems = (failures.get(name) as { problems?: unknown } | undefined)?.problems;
+        log.error({ event: `${what}_failed`, ...about, problems: problems ?? detail });
+      } else if (state === 'contended') {
+        const facts = { repairs: count, steps: detail, otherManagers: otherManagers() };
+        log.warn({ event: `${what}_contended`, ...about, ...facts });
+      } else if (!repairs.has(name)) {
+        log.info({ event: `${what}_right_again`, ...about });
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AddressService } from '../address-service';
 import type { AuditService } from '../audit';
 import type { BridgeService } from '../bridges';
+import type { NetworkService } from '../node-network';
 import type { Checkpoints } from '../checkpoint';
 import type { Verb } from '../config';
 import type { NodeObserver } from '../node-facts';
@@ -16,6 +17,7 @@ export interface RouteParts {
   readonly info: AgentInfo;
   readonly addresses: AddressService;
   readonly bridges: BridgeService;
+  readonly networks: NetworkService;
   readonly checkpoints: Checkpoints;
   readonly audit: AuditService;
   readonly node: NodeObserver;

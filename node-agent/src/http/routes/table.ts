@@ -5,6 +5,7 @@ import { BATCH_ROUTES } from './batches';
 import { BRIDGE_ROUTES } from './bridges';
 import { CHECKPOINT_ROUTES } from './checkpoints';
 import { CLAIM_ROUTES } from './claims';
+import { NODE_NETWORK_ROUTES } from './node-network';
 import { POOL_ROUTES } from './pools';
 
 /** Every route of the agent: the server, the OpenAPI document and the tests know no other list. */
@@ -15,5 +16,6 @@ export const ROUTES: readonly Route[] = [
   ...BATCH_ROUTES,
   ...AUDIT_ROUTES,
   ...BRIDGE_ROUTES,
+  ...NODE_NETWORK_ROUTES,
   ...CHECKPOINT_ROUTES,
 ];

@@ -12,9 +12,12 @@ export class OutrunError extends Error {
   }
 }
 
+/** What nobody knows the end of, because the API server did not answer. */
+export class UnreachableError extends NetloomError {}
+
 /** The API server did not answer in time: whether a write arrived, nobody knows. */
-export function storeUnreachable(server: string, why: string): NetloomError {
-  return new NetloomError({
+export function storeUnreachable(server: string, why: string): UnreachableError {
+  return new UnreachableError({
     code: 'NL_STORE_FAILED',
     key: 'store',
     found: `the API server at ${server}, which keeps the pools and claims, does not answer (${why})`,

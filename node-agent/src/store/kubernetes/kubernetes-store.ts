@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type LearnedClaim, type PoolRecord, SET_ASIDE } from 'netloom';
 import type {
   SharedBook,
@@ -10,7 +11,7 @@ import type {
 } from '../store';
 import type { ApiAccess } from './access';
 import { ApiClient, type ApiClientOptions } from './api-client';
-import { OutrunError } from './api-problems';
+import { OutrunError, storeUnreachable, UnreachableError } from './api-problems';
 import { ClaimWriter } from './claim-writer';
 import { Freshness } from './freshness';
 import { type KnownPool, rowsOf } from './known-records';
@@ -22,6 +23,10 @@ import { Sweeper } from './sweeper';
 import { RecordWatch } from './watched-records';
 
 const SWEEP_MS = 30_000;
+
+/** How long a request waits for a store that has not been read yet. */
+const START_MS = 5_000;
+const LONGEST_START_WAIT_MS = 30_000;
 
 /** Numbers that a step of a few claims takes. */
 const MOST_COMMON_STEP = 100;
@@ -40,6 +45,12 @@ export interface KubernetesStoreOptions {
   /** Time between rounds in which what nobody carries on is brought back. @default 30000 */
   readonly sweepMs?: number | undefined;
   readonly client?: ApiClientOptions | undefined;
+  /**
+   * Opens also where the API server does not answer, and refuses all requests until it does.
+   *
+   * @default false
+   */
+  readonly isPatient?: boolean | undefined;
   /** Told of what goes wrong in the background. @default - nobody is */
   readonly onTrouble?: ((error: unknown) => void) | undefined;
 }
@@ -62,6 +73,7 @@ export class KubernetesStore implements SharedStore {
   private readonly client: ApiClient;
   private book: SharedBook | undefined;
   private isClosed = false;
+  private started: Promise<void> = Promise.resolve();
   private taking: Promise<void> | undefined;
   /** How many numbers a step has needed at most. */
   private wanted = 1;
@@ -106,20 +118,22 @@ export class KubernetesStore implements SharedStore {
   /**
    * Reads all records, and follows them from then on.
    *
-   * @throws NetloomError NL_STORE_FAILED: no answer, not allowed, no such kinds
+   * @throws NetloomError NL_STORE_FAILED: not allowed, no such kinds; no answer, unless it is patient
    */
   static async open(options: KubernetesStoreOptions): Promise<KubernetesStore> {
     const store = new KubernetesStore(options);
     try {
-      await store.numbers.start();
-      await store.poolWatch.start();
-      await store.ownerWatch.start();
-      store.sweeper.start(options.sweepMs ?? SWEEP_MS);
-      return store;
+      store.started = store.start();
+      await store.started;
     } catch (error) {
-      await store.close();
-      throw error;
+      if (!options.isPatient || !(error instanceof UnreachableError)) {
+        await store.close();
+        throw error;
+      }
+      options.onTrouble?.(error);
+      store.started = store.keepStarting();
     }
+    return store;
   }
 
   load(): StoreContents {
@@ -141,7 +155,7 @@ export class KubernetesStore implements SharedStore {
       pools: [...known.pools.values()].map(poolOf),
       claims: rows.flatMap(({ claim }) => claim ?? []).sort((one, two) => one.serial - two.serial),
       counters: { ...local.counters, book: this.numbers.given },
-      storeId: this.numbers.storeId,
+      storeId: this.numbers.storeId ?? 'unknown',
     };
   }
 
@@ -159,6 +173,7 @@ export class KubernetesStore implements SharedStore {
   }
 
   async ready(highest: number): Promise<void> {
+    await this.hasStarted();
     if (highest < this.numbers.last) return;
     this.taking ??= this.numbers
       .take(this.wanted)
@@ -169,7 +184,8 @@ export class KubernetesStore implements SharedStore {
     await this.taking;
   }
 
-  catchUp(): Promise<void> {
+  async catchUp(): Promise<void> {
+    await this.hasStarted();
     return this.freshness.catchUp();
   }
 
@@ -196,6 +212,39 @@ export class KubernetesStore implements SharedStore {
     this.client.close();
     await Promise.all([this.sweeper.stop(), this.ownerWatch.stop(), this.poolWatch.stop()]);
     await this.options.local.close();
+  }
+
+  private async start(): Promise<void> {
+    await this.numbers.start();
+    if (this.poolWatch.lists === 0) await this.poolWatch.start();
+    await this.ownerWatch.start();
+    this.sweeper.start(this.options.sweepMs ?? SWEEP_MS);
+  }
+
+  /** The node's bridges must not wait for the API server, which may need them. */
+  private async keepStarting(): Promise<void> {
+    for (let wait = 1_000; !this.isClosed; wait = Math.min(2 * wait, LONGEST_START_WAIT_MS)) {
+      try {
+        return await this.start();
+      } catch (error) {
+        this.options.onTrouble?.(error);
+        await sleep(wait, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** Nothing is answered before everything was read once. */
+  private async hasStarted(): Promise<void> {
+    const stop = new AbortController();
+    const late = sleep(START_MS, undefined, { signal: stop.signal }).then(() => {
+      throw storeUnreachable(this.options.access.server, 'its records were not read yet');
+    });
+    try {
+      await Promise.race([this.started, late]);
+    } finally {
+      stop.abort();
+      late.catch(() => {});
+    }
   }
 
   private async settled(): Promise<void> {

@@ -17,8 +17,8 @@ export class Numbers {
   }
 
   /** Made once with the store. */
-  get storeId(): string {
-    return this.record?.metadata.uid ?? '';
+  get storeId(): string | undefined {
+    return this.record?.metadata.uid;
   }
 
   /** Up to where numbers are given, as far as it is known here. */

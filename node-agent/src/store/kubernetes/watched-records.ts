@@ -51,7 +51,6 @@ export class RecordWatch<Spec extends object> {
   }
 
   private async list(): Promise<string> {
-    this.lists++;
     const before = new Set(this.records.names());
     const version = await this.api.list((page) => {
       for (const record of page) {
@@ -61,6 +60,7 @@ export class RecordWatch<Spec extends object> {
     });
     for (const name of before) this.records.gone(name, version);
     this.isCurrent = true;
+    this.lists++;
     return version;
   }
 
