@@ -1,30 +1,16 @@
 import type { ApiObject } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { AttachOptions, DefaultNetworkOptions } from './attach-options';
-import type { INetwork } from './network';
+import { multiNet } from './multi-net';
 import { PodNetworks } from './pod-networks';
 
 /** A cdk8s-plus Deployment whose pods have more than the cluster network. */
-export class MultiNetDeployment extends kplus.Deployment {
+export class MultiNetDeployment extends multiNet(kplus.Deployment) {
   /** The Deployment as it is written. */
   declare readonly apiObject: ApiObject;
-  private readonly podNetworks: PodNetworks;
 
   constructor(scope: Construct, id: string, props: kplus.DeploymentProps = {}) {
     super(scope, id, props);
-    this.podNetworks = PodNetworks.of(this);
-  }
-
-  /** Attaches the pods to a network, behind those that are attached already. */
-  attach(network: INetwork, options: AttachOptions = {}): this {
-    this.podNetworks.attach(network, options);
-    return this;
-  }
-
-  /** Puts a network in the place of the cluster network: see {@link PodNetworks.replaceDefault}. */
-  replaceDefault(network: INetwork, options: DefaultNetworkOptions = {}): this {
-    this.podNetworks.replaceDefault(network, options);
-    return this;
+    PodNetworks.of(this);
   }
 }

@@ -14,7 +14,7 @@ test('MultiNetPod is a class like any other', () => {
   expect(pod).toBeInstanceOf(kplus.Pod);
   expect(pod.constructor.name).toBe('MultiNetPod');
   expect(MultiNetPod.name).toBe('MultiNetPod');
-  expect(Object.getPrototypeOf(MultiNetPod)).toBe(kplus.Pod);
+  expect(Object.prototype.isPrototypeOf.call(kplus.Pod, MultiNetPod)).toBe(true);
   expect(MultiNetPod.isConstruct(pod)).toBe(true);
 
   class Camera extends MultiNetPod {
