@@ -6,10 +6,17 @@ import type { ServerProcess } from './server-process';
 import { AgentFolder, BareFolder, storedAddresses } from './servers';
 
 const ROUNDS = 3;
-const CLIENTS = [1, 64] as const;
+/** How many ask, and how many claims each request has. */
+const LOADS = [
+  { clients: 1, steps: 1 },
+  { clients: 64, steps: 1 },
+  { clients: 64, steps: 100 },
+] as const;
 const WARM_UP_MS = 700;
 const MEASURED_MS = 2_000;
 const POOL = 'bench/claims';
+
+type ClaimLoad = (typeof LOADS)[number];
 
 interface Side {
   readonly name: 'netloom' | 'bare';
@@ -52,12 +59,12 @@ export async function benchClaims(folder: string): Promise<Row[]> {
     await makePool(agent, sides[0] as Side);
     const figures = new Map<string, Figures>();
     for (let round = 0; round < ROUNDS; round++) {
-      for (const clients of CLIENTS) {
-        for (const side of sides) await measure(side, clients, round, agent, figures);
+      for (const load of LOADS) {
+        for (const side of sides) await measure(side, load, round, agent, figures);
       }
     }
     for (const side of sides) await mustBeKept(side);
-    return CLIENTS.flatMap((clients) => rows(clients, figures));
+    return LOADS.flatMap((load) => rows(load, figures));
   } finally {
     for (const side of sides) await side.server.stop('SIGKILL');
   }
@@ -72,7 +79,7 @@ async function makePool(agent: AgentFolder, { server }: Side): Promise<void> {
 
 async function measure(
   side: Side,
-  clients: number,
+  { clients, steps }: ClaimLoad,
   round: number,
   agent: AgentFolder,
   figures: Map<string, Figures>,
@@ -82,8 +89,9 @@ async function measure(
     caFile: path.join(agent.folder, 'ca.crt'),
     tokenFile: agent.tokenFile,
     pool: POOL,
-    run: `${round}-${clients}`,
+    run: `${round}-${clients}-${steps}`,
     clients,
+    steps,
     warmUpMs: WARM_UP_MS,
     measuredMs: MEASURED_MS,
   };
@@ -91,10 +99,10 @@ async function measure(
   const { result } = await runProgram<Seen>('claim-clients', [JSON.stringify(load)]);
   if (result.latenciesMs.length === 0) throw new Error(`claims: ${side.name} answered nothing`);
   for (const address of result.addresses) side.given.push(address);
-  const key = `${side.name} ${clients}`;
+  const key = `${side.name} ${clients} ${steps}`;
   const known = figures.get(key) ?? { perSecond: [], p50: [], p99: [], cpuMicros: [] };
   figures.set(key, known);
-  known.perSecond.push((result.latenciesMs.length * 1000) / MEASURED_MS);
+  known.perSecond.push((result.latenciesMs.length * steps * 1000) / MEASURED_MS);
   known.p50.push(median(result.latenciesMs));
   known.p99.push(percentile(result.latenciesMs, 99));
   known.cpuMicros.push(((side.server.cpuMs - cpuBefore) * 1000) / result.addresses.length);
@@ -114,10 +122,12 @@ async function mustBeKept({ name, server, databaseFile, given }: Side): Promise<
   }
 }
 
-function rows(clients: number, figures: Map<string, Figures>): Row[] {
-  const [ours, theirs] = ['netloom', 'bare'].map((name) => figures.get(`${name} ${clients}`));
+function rows({ clients, steps }: ClaimLoad, figures: Map<string, Figures>): Row[] {
+  const [ours, theirs] = ['netloom', 'bare'].map((name) =>
+    figures.get(`${name} ${clients} ${steps}`),
+  );
   if (!ours || !theirs) throw new Error('claims: nothing was measured');
-  const who = `${clients} client${clients === 1 ? '' : 's'}`;
+  const who = `${clients} client${clients === 1 ? '' : 's'}${steps === 1 ? '' : ` with ${steps} a request`}`;
   const row = (what: string, figure: keyof Figures, unit: Row['unit']): Row => ({
     what: `claims, ${who}: ${what}`,
     netloom: median(ours[figure]),

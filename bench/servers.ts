@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { AgentConnection } from 'netloom/agent-api';
@@ -16,6 +16,9 @@ export class AgentFolder {
     this.stateFolder = path.join(folder, 'state');
     const args = ['init', '--dir', folder, '--name', 'bench', '--listen', '127.0.0.1:0'];
     execFileSync(process.execPath, [LAUNCHER, ...args], { stdio: 'pipe' });
+    // What is measured is the agent, not its patience.
+    const limits = 'limits: { requestsPerSecond: 1000000 }\n';
+    appendFileSync(path.join(folder, 'agent.yaml'), limits);
   }
 
   start(nodeOptions: readonly string[] = []): Promise<ServerProcess> {

@@ -14,6 +14,8 @@ interface Load {
   /** Makes owners unique over all runs. */
   readonly run: string;
   readonly clients: number;
+  /** Claims of one request: more than one go as a batch. */
+  readonly steps: number;
   readonly warmUpMs: number;
   readonly measuredMs: number;
 }
@@ -31,18 +33,28 @@ const until = from + load.measuredMs;
 
 async function claimOn(client: Client, number: number): Promise<void> {
   for (let count = 0; performance.now() < until; count++) {
-    const owner = `bench/${load.run}::urn:pulumi:prod::edge::netloom:index:AddressClaim::camera-${number}-${count}`;
+    const asked = Array.from({ length: load.steps }, (_, index) => ({
+      pool: load.pool,
+      owner: `bench/${load.run}::urn:pulumi:prod::edge::netloom:index:AddressClaim::camera-${number}-${count}-${index}`,
+    }));
+    const isBatch = load.steps > 1;
+    const batch = { steps: asked.map((one) => ({ verb: 'claim', ...one })) };
+    const sent = JSON.stringify(isBatch ? batch : asked[0]);
     const start = performance.now();
     const { statusCode, body } = await client.request({
-      path: '/v1/claims',
+      path: isBatch ? '/v1/batches' : '/v1/claims',
       method: 'POST',
       headers,
-      body: JSON.stringify({ pool: load.pool, owner }),
+      body: sent,
     });
     const text = await body.text();
     const end = performance.now();
     if (statusCode !== 200) throw new Error(`answered ${statusCode}: ${text}`);
-    addresses.push(...JSON.parse(text).addresses);
+    const answer = JSON.parse(text);
+    const claims = isBatch
+      ? answer.answers.map((one: { claim: { addresses: string[] } }) => one.claim)
+      : [answer];
+    for (const claim of claims) addresses.push(...claim.addresses);
     if (start >= from && end <= until) latenciesMs.push(end - start);
   }
   await client.close();

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isNetloomError } from 'netloom';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { AddressService, type Clock } from './address-service';
 import { makeAudit } from './audit/make-audit';
 import { BridgeService, DriftWatch, type LinkDriver } from './bridges';
@@ -10,6 +10,7 @@ import { type AgentConfig, apiServerOf, listenAddresses, loadConfig } from './co
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
+import { createLog } from './log';
 import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
 import { openSharedStore } from './open-shared-store';
 import { clearReady, markReady } from './ready-file';
@@ -267,12 +268,4 @@ class Agent implements NodeAgent {
 /** Why no change may be made without a watchdog; undefined where only dangerous ones may not. */
 function watchdogRule({ host }: AgentConfig): string | undefined {
   return host.watchdog === 'required' ? 'host.watchdog is required in agent.yaml' : undefined;
-}
-
-function createLog(): Logger {
-  return pino({
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['req.headers.authorization', 'headers.authorization', '*.authorization', '*.token'],
-  });
 }

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { hash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { NetloomError, type Problem, type Quota } from 'netloom';
@@ -63,8 +63,8 @@ export function readCredentials(config: AgentConfig): Credentials {
     const at = `tokens[${index}].file`;
     const text = token.file === undefined ? undefined : read(at, token.file).trim();
     if (text === '' && problems.length === 0) problems.push(emptyToken(at, token.file ?? ''));
-    const hash = text === undefined ? Buffer.from(token.sha256 ?? '', 'hex') : hashToken(text);
-    return { name: token.name, hash, rights: rightsOf(token) };
+    const digest = text === undefined ? Buffer.from(token.sha256 ?? '', 'hex') : hashToken(text);
+    return { name: token.name, hash: digest, rights: rightsOf(token) };
   });
   if (problems.length === 0) problems.push(...checkTls(config, cert, key, ca));
   if (problems.length > 0) throw new NetloomError(problems);
@@ -78,7 +78,7 @@ export function readCredentials(config: AgentConfig): Credentials {
 
 /** What is kept and compared instead of a token. */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 function rightsOf({ verbs, pools, owners, quota }: Rights): Rights {

@@ -1,7 +1,6 @@
 import { NetloomError, type Problem } from '../errors';
 import { IpAddress } from './address';
 import { type BatchAnswer, type BatchMode, type BatchStep, runAll, runEach, tryOut } from './batch';
-import { InterfaceAddress } from './cidr';
 import { ClaimDesk } from './claim-desk';
 import { claimsCollide, claimWithoutPool } from './claim-problems';
 import type {
@@ -352,7 +351,7 @@ export class AddressBook {
 /** An address of a claim with its subnet's prefix length; a block as it is. */
 export function withPrefix(address: string, subnet: ParsedPoolSubnet): string {
   if (address.includes('/')) return address;
-  return String(InterfaceAddress.of(IpAddress.parse(address), subnet.subnet.prefixLength));
+  return `${address}/${subnet.subnet.prefixLength}`;
 }
 
 /** Sorted by serial; a store gives them so, which spares a list of all of them. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ClaimFamily, PoolSpec } from './pool';
 
 /** How long an offer is kept when nobody claims it: 15 minutes. */
@@ -176,7 +176,7 @@ export interface PoolUsage {
 
 /** The stable part of a claim's id: the same owner and pool always have the same. */
 export function claimName(pool: string, owner: string): string {
-  return createHash('sha256').update(`${pool}\n${owner}`).digest('hex').slice(0, 16);
+  return hash('sha256', `${pool}\n${owner}`).slice(0, 16);
 }
 
 /** Puts `<claim>#<incarnation>` together. */

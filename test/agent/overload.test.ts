@@ -7,7 +7,7 @@ import { AgentFolder } from './support/agent-folder';
 import { AgentProcess, buildAgent } from './support/agent-process';
 
 /** Requests a second that each credential may make. */
-const RATE = 20;
+const RATE = 8;
 /** How many times that much comes. */
 const TIMES = 50;
 const CLIENTS = 32;
