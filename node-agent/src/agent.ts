@@ -10,9 +10,11 @@ import { type AgentConfig, apiServerOf, listenAddresses, loadConfig } from './co
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
+import { NetworkKernel } from './network-kernel';
 import { createLog } from './log';
 import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
 import { openSharedStore } from './open-shared-store';
+import { NetworkService } from './node-network';
 import { clearReady, markReady } from './ready-file';
 import { type Restoration, SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
@@ -104,9 +106,25 @@ class Agent implements NodeAgent {
       watchdogRule: watchdogRule(config),
     });
     this.endings.push(() => bridges.idle());
-    await this.settleOpenChange(checkpoints, bridges);
+    const commands = links instanceof Iproute2 ? links : new Iproute2(config.stateDir);
+    const networks = new NetworkService({
+      node: config.name,
+      store,
+      kernel: new NetworkKernel(commands),
+      records: contents.networks,
+      counter: contents.counters.bridges,
+      bridges: () => bridges.allRecorded(),
+      addresses,
+      policy: config.host.policy,
+      checkpoints,
+      watchdogRule: watchdogRule(config),
+      turns: bridges.turns,
+    });
+    this.endings.push(() => networks.idle());
+    await this.settleOpenChange(checkpoints, bridges, networks);
     const drift = new DriftWatch({
       bridges,
+      networks,
       links,
       log: this.log,
       scanMs: config.host.scanSeconds * 1000,
@@ -128,6 +146,7 @@ class Agent implements NodeAgent {
       addresses,
       audit,
       bridges,
+      networks,
       checkpoints,
       node: new NodeObserver(config.name, config.host, links),
       log: this.log,
@@ -146,6 +165,7 @@ class Agent implements NodeAgent {
       server.renewTls(renewed);
     });
     await this.restoreBridges(bridges);
+    await this.restoreNetworks(networks);
     this.endings.push(() => drift.stop());
     drift.start();
     this.endings.push(() => audit.stop());
@@ -249,11 +269,26 @@ class Agent implements NodeAgent {
   }
 
   /** Before anything else is brought to the kernel: the host is in the old or the new state first. */
-  private async settleOpenChange(checkpoints: Checkpoints, bridges: BridgeService): Promise<void> {
+  private async settleOpenChange(
+    checkpoints: Checkpoints,
+    bridges: BridgeService,
+    networks: NetworkService,
+  ): Promise<void> {
+    const recover = async (subject: string, outcome: 'kept' | 'undone'): Promise<void> => {
+      await bridges.recover(subject, outcome);
+      await networks.recover(subject, outcome);
+    };
     await checkpoints.recover({
-      keep: (subject) => bridges.recover(subject, 'kept'),
-      back: (subject) => bridges.recover(subject, 'undone'),
+      keep: (subject) => recover(subject, 'kept'),
+      back: (subject) => recover(subject, 'undone'),
     });
+  }
+
+  private async restoreNetworks(networks: NetworkService): Promise<void> {
+    for (const [link, error] of await networks.restore()) {
+      const problems = isNetloomError(error) ? error.problems : error.message;
+      this.log.error({ event: 'link_failed', link, problems });
+    }
   }
 
   /** One bridge that can't be (its port is not plugged in) does not keep the agent from serving. */

@@ -10,6 +10,13 @@ import {
 } from './batches';
 import { nodeFactsSchema } from './node-facts';
 import {
+  hostStepSchema,
+  nodeNetworkListSchema,
+  nodeNetworkSpecSchema,
+  nodeNetworkViewSchema,
+  putNodeNetworkSchema,
+} from './node-network';
+import {
   bridgeListSchema,
   bridgeSpecSchema,
   bridgeViewSchema,
@@ -53,6 +60,11 @@ export const API_SCHEMAS = {
   PutBridge: putBridgeSchema,
   BridgeView: bridgeViewSchema,
   BridgeList: bridgeListSchema,
+  NodeNetworkSpec: nodeNetworkSpecSchema,
+  PutNodeNetwork: putNodeNetworkSchema,
+  HostStep: hostStepSchema,
+  NodeNetworkView: nodeNetworkViewSchema,
+  NodeNetworkList: nodeNetworkListSchema,
   OpenChange: openChangeSchema,
   Checkpoints: checkpointsSchema,
   Confirmed: confirmedSchema,

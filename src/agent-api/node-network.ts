@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownerSchema } from './schemas';
 
 const text = z.string().min(1).max(512);
 const mac = z.string().max(17);
@@ -109,6 +110,16 @@ export const nodeNetworkSpecSchema = z.strictObject({
   interfaces: list(interfaceSchema),
 });
 
+/** `PUT /v1/node-network`; with `?dryRun=true` it only answers the steps. */
+export const putNodeNetworkSchema = z.strictObject({
+  owner: ownerSchema,
+  /** Without it a new incarnation begins, so that a removal of an older one has no effect any more. */
+  id: text.optional(),
+  /** The owner that hands it over: a resource that was renamed. Has to be of the same identity. */
+  from: ownerSchema.optional(),
+  spec: nodeNetworkSpecSchema,
+});
+
 /** One thing to do, or done, with what takes it back. */
 export const hostStepSchema = z.object({
   words: z.string(),
@@ -142,6 +153,8 @@ export const nodeNetworkViewSchema = z.object({
   claimed: z.record(z.string(), z.array(z.string())),
   /** What this request did, or would do; empty when nothing was to do. */
   steps: z.array(hostStepSchema),
+  /** A change that is taken back unless it is confirmed in time. */
+  checkpoint: z.object({ id: z.string(), seconds: z.number() }).optional(),
   /** Links that needed repair since the agent started. */
   health: z.array(networkHealthSchema).optional(),
 });
@@ -151,5 +164,6 @@ export const nodeNetworkListSchema = z.object({ networks: z.array(nodeNetworkVie
 
 export type HostRouteSpec = z.infer<typeof routeSchema>;
 export type NodeNetworkSpec = z.infer<typeof nodeNetworkSpecSchema>;
+export type PutNodeNetwork = z.infer<typeof putNodeNetworkSchema>;
 export type HostStepView = z.infer<typeof hostStepSchema>;
 export type NodeNetworkView = z.infer<typeof nodeNetworkViewSchema>;

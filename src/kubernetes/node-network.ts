@@ -32,8 +32,8 @@ export interface HostLinkSettings {
   /** Addresses of the host with prefix length, in the order the kernel shall list them. @default - none */
   readonly addresses?: readonly string[] | undefined;
   /**
-   * Pools of the node's agent, each of which gives this link one address of each of its families (N16):
-   * one definition then serves every node. Claimed at the first application, kept until the link goes.
+   * Pools of the node's agent, each of which gives this link one address (N16): one definition then
+   * serves every node. Claimed at the first application, kept until the link goes.
    *
    * @default - none
    */

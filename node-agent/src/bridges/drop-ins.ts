@@ -1,4 +1,5 @@
-import type { BridgeRecord } from '../store';
+import { changedLinks } from '../node-network/network-checks';
+import type { BridgeRecord, NetworkRecord } from '../store';
 
 /** A file of the host, and what makes a running program read it. */
 export interface DropIn {
@@ -9,15 +10,24 @@ export interface DropIn {
 }
 
 /**
- * Files that tell NetworkManager and systemd-networkd to leave the bridges and their ports alone. Both
+ * Files that tell NetworkManager and systemd-networkd to leave bridges, their ports and the links
+ * of the node's network alone. Both
  * only read their own section: no other file is overruled, and without them all is as it was.
  *
- * @returns nothing where there is no bridge
+ * @returns nothing where there is none
  * @see https://networkmanager.dev/docs/api/latest/NetworkManager.conf.html
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html
  */
-export function dropIns(bridges: readonly BridgeRecord[]): DropIn[] {
-  const names = bridges.flatMap(({ name, spec }) => [name, ...(spec.ports ?? [])]);
+export function dropIns(
+  bridges: readonly BridgeRecord[],
+  networks: readonly NetworkRecord[] = [],
+): DropIn[] {
+  const names = [
+    ...bridges.flatMap(({ name, spec }) => [name, ...(spec.ports ?? [])]),
+    ...networks.flatMap(({ spec, resolved }) =>
+      changedLinks(spec, resolved).map((one) => one.name),
+    ),
+  ];
   const links = [...new Set(names)].sort();
   if (links.length === 0) return [];
   return [

@@ -6,7 +6,9 @@ import { SqliteStore } from '../store';
 /** The files for what the agent of this host holds now, running or not. */
 export function dropInsOf(configFile: string): DropIn[] {
   const { stateDir } = loadConfig(configFile);
-  return existsSync(stateDir) ? dropIns(SqliteStore.read(stateDir).bridges) : [];
+  if (!existsSync(stateDir)) return [];
+  const { bridges, networks } = SqliteStore.read(stateDir);
+  return dropIns(bridges, networks);
 }
 
 /** For people: each file below its path, and how it is taken over. */

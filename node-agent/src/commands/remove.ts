@@ -2,13 +2,16 @@ import { NetloomError } from 'netloom';
 import { BridgeService } from '../bridges';
 import { loadConfig } from '../config';
 import { Iproute2 } from '../iproute2';
+import { NetworkKernel } from '../network-kernel';
+import { isLinkClaim, NetworkService } from '../node-network';
 import { SqliteStore } from '../store';
 
 /**
- * Takes every bridge that netloom made off this host. The agent must not be running.
+ * Takes every bridge and network that netloom made off this host, those first that were made last. The
+ * agent must not be running.
  *
  * @param force also while addresses are claimed
- * @returns the bridges' names
+ * @returns the names of the links
  * @throws NetloomError NL_POOL_IN_USE while addresses are claimed; NL_STORE_FAILED while the agent runs
  */
 export async function removeEverything(configFile: string, force: boolean): Promise<string[]> {
@@ -16,16 +19,16 @@ export async function removeEverything(configFile: string, force: boolean): Prom
   const store = SqliteStore.open(config.stateDir);
   try {
     const contents = store.load();
-    const claimed = contents.claims.filter((claim) => claim.state === 'claimed');
+    const claimed = contents.claims.filter(
+      (claim) => claim.state === 'claimed' && !isLinkClaim(claim.owner),
+    );
     if (claimed.length > 0 && !force) throw new NetloomError(stillClaimed(claimed.length));
-    const bridges = new BridgeService({
-      node: config.name,
-      store,
-      links: new Iproute2(config.stateDir),
-      records: contents.bridges,
-      counter: contents.counters.bridges,
-    });
-    return await bridges.removeAll();
+    const links = new Iproute2(config.stateDir);
+    const parts = { node: config.name, store, counter: contents.counters.bridges };
+    const kernel = new NetworkKernel(links);
+    const networks = new NetworkService({ ...parts, kernel, records: contents.networks });
+    const bridges = new BridgeService({ ...parts, links, records: contents.bridges });
+    return [...(await networks.removeAll()), ...(await bridges.removeAll())];
   } finally {
     await store.close();
   }

@@ -3,9 +3,12 @@ import type { NetworkClaim } from '../store';
 
 /** Where addresses of pools come from: the agent's own book. */
 export interface AddressSource {
-  offer(request: SourceRequest): Promise<ClaimView>;
-  claim(request: SourceRequest): Promise<ClaimView>;
-  release(request: SourceRequest & { readonly id: string }): Promise<boolean>;
+  ask(
+    verb: 'claim',
+    request: SourceRequest,
+    options: { readonly dryRun: boolean },
+  ): Promise<ClaimView>;
+  release(request: SourceRequest & { readonly id: string }): Promise<unknown>;
 }
 
 interface SourceRequest {
@@ -16,6 +19,11 @@ interface SourceRequest {
 
 /** The agent itself holds what its links have. */
 const IDENTITY = 'netloom-agent';
+
+/** Whether a claim is that of a link of a node. */
+export function isLinkClaim(owner: string): boolean {
+  return owner.startsWith(`${IDENTITY}/`);
+}
 
 type Claims = Readonly<Record<string, readonly NetworkClaim[]>>;
 
@@ -35,13 +43,13 @@ export class LinkClaims {
     private readonly source: AddressSource | undefined,
   ) {}
 
-  /** @param isDry only offers, which end by themselves */
-  async take(spec: NodeNetworkSpec, isDry: boolean): Promise<Claims> {
+  /** @param dryRun only tells which addresses these would be */
+  async take(spec: NodeNetworkSpec, dryRun: boolean): Promise<Claims> {
     const found: Record<string, NetworkClaim[]> = {};
     for (const { link, pool } of poolsIn(spec)) {
       const request = this.request(link, pool);
       if (!this.source) throw new Error('this agent hands out no addresses');
-      const view = await (isDry ? this.source.offer(request) : this.source.claim(request));
+      const view = await this.source.ask('claim', request, { dryRun });
       found[link] ??= [];
       found[link].push({ pool, id: view.id, addresses: view.cidrs });
     }
@@ -59,7 +67,7 @@ export class LinkClaims {
   }
 
   private request(link: string, pool: string): SourceRequest {
-    return { pool, owner: `netloom-agent/${this.node}/${link}`, identity: IDENTITY };
+    return { pool, owner: `${IDENTITY}/${this.node}/${link}`, identity: IDENTITY };
   }
 }
 

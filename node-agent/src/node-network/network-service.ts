@@ -11,6 +11,7 @@ import {
   Turns,
   throwIfAny,
 } from '../bridges';
+import type { Checkpoints, OpenChange } from '../checkpoint';
 import { checkChangeId } from '../problems';
 import type { BridgeRecord, NetworkRecord, NetworkWish, Store } from '../store';
 import type { HostNetwork } from './host-network';
@@ -49,6 +50,8 @@ export interface NetworkRequest {
   readonly from?: string | undefined;
   /** Address that the request was sent to: its link must not be cut off. */
   readonly requestAddress?: string | undefined;
+  /** The caller confirms the change within that time. @default - probes decide at once */
+  readonly confirmSeconds?: number | undefined;
 }
 
 /** Somebody wants it away. */
@@ -76,6 +79,12 @@ export interface NetworkParts {
   readonly policy?: HostPolicy | undefined;
   /** Whether a link by whose loss the node may be cut off may be changed. @default - none may */
   readonly mayTouch?: ((link: string) => boolean) | undefined;
+  /** What takes changes back that are not confirmed. @default - none: changes are final at once */
+  readonly checkpoints?: Checkpoints | undefined;
+  /** One change of the host at a time, by whomever. @default - turns of its own */
+  readonly turns?: Turns | undefined;
+  /** Why no change may be made without a watchdog. @default - it may */
+  readonly watchdogRule?: string | undefined;
   /** Which boot of the machine this is. @default - the kernel's word */
   readonly bootId?: string | undefined;
   /** Milliseconds of a clock that never jumps. @default - the process's */
@@ -100,7 +109,7 @@ interface Look {
 export class NetworkService {
   private readonly records: Map<string, NetworkRecord>;
   private counter: number;
-  private readonly turns = new Turns();
+  private readonly turns: Turns;
   private readonly repairs: Repairs;
   private readonly claims: LinkClaims;
   private readonly policy: HostPolicy;
@@ -110,6 +119,7 @@ export class NetworkService {
     this.policy = parts.policy ?? DEFAULT_POLICY;
     this.bootId = parts.bootId ?? bootId();
     this.repairs = new Repairs(parts.now ?? (() => performance.now()));
+    this.turns = parts.turns ?? new Turns();
     this.claims = new LinkClaims(parts.node, parts.addresses);
     this.records = new Map(parts.records.map((record) => [record.owner, record]));
     this.counter = parts.records.reduce(
@@ -154,18 +164,26 @@ export class NetworkService {
    *     NL_HOST_COMMAND: then the host is as it was before
    */
   async put(request: NetworkRequest): Promise<NodeNetworkView> {
+    await this.parts.checkpoints?.free();
     return this.turns.take(async () => {
+      await this.parts.checkpoints?.free();
       const looked = await this.prepare(request, true);
       throwIfAny(looked.problems);
       const claims = await this.claims.take(looked.record.spec, false);
       const record = { ...looked.record, claims };
       this.counter = Math.max(this.counter, record.incarnation);
       const handsOver = request.from !== undefined && request.from !== request.owner;
-      await this.save(record, handsOver ? request.from : undefined);
-      const steps = await this.settle(record);
+      const begin = () => this.save(record, handsOver ? request.from : undefined);
+      const { steps, awaits } = await this.carryOut(record, looked, begin, request.confirmSeconds);
       for (const step of steps) this.repairs.forget(step.link);
-      return this.view(this.records.get(record.owner) ?? record, steps);
+      return this.view(this.records.get(record.owner) ?? record, steps, awaits);
     });
+  }
+
+  /** Brings a record to what became of a change that an earlier run had begun. */
+  async recover(subject: string, outcome: 'kept' | 'undone'): Promise<void> {
+    const record = this.records.get(ownerOfSubject(subject) ?? '');
+    if (record?.pending?.kind === 'put' && outcome === 'undone') await this.goBack(record);
   }
 
   /** False when it was gone already or a newer incarnation has taken its place. */
@@ -202,7 +220,11 @@ export class NetworkService {
   async heal(): Promise<Healing> {
     return this.turns.take(async () => {
       const healing: Healing = { failures: new Map(), repairs: new Map(), news: new Map() };
-      for (const record of this.sorted()) await this.healOne(record, healing);
+      // What waits for its confirmation is neither right nor wrong yet.
+      const waiting = ownerOfSubject(this.parts.checkpoints?.current?.subject ?? '');
+      for (const record of this.sorted()) {
+        if (record.owner !== waiting) await this.healOne(record, healing);
+      }
       return healing;
     });
   }
@@ -290,6 +312,44 @@ export class NetworkService {
       alias: ownerAlias(owner),
       formerAliases: formerOwners.map(ownerAlias),
     };
+  }
+
+  /** All of a change or nothing: under a checkpoint where there are any. */
+  private async carryOut(
+    record: NetworkRecord,
+    { steps, host }: Look,
+    begin: () => Promise<void>,
+    confirmSeconds: number | undefined,
+  ): Promise<{ steps: readonly HostStep[]; awaits?: OpenChange | undefined }> {
+    const { checkpoints, watchdogRule } = this.parts;
+    if (!checkpoints || steps.length === 0) {
+      await begin();
+      return { steps: await this.settle(record) };
+    }
+    const left: Problem[] = [];
+    let last: Look | undefined;
+    try {
+      const { value, awaits } = await checkpoints.run({
+        subject: `${SUBJECT}${record.owner}`,
+        touched: touchedLinks(steps, host),
+        sysctls: [...host.sysctls].map(([file, value]) => `${file}=${value}`),
+        needsWatchdog: watchdogRule,
+        confirmSeconds,
+        begin,
+        apply: async () => {
+          const done = await this.apply(record);
+          last = done.last;
+          return done.steps;
+        },
+        keep: async () => {
+          if (last) await this.keep(last);
+        },
+        back: async () => void left.push(...(await this.goBack(record))),
+      });
+      return { steps: value, awaits };
+    } catch (error) {
+      throw withProblems(error, left);
+    }
   }
 
   /** Applies a record; a change that the kernel refuses is taken back before the error goes on. */
@@ -444,12 +504,18 @@ export class NetworkService {
     return [...new Set([...named, ...plan.footprint.made, record.owner])];
   }
 
-  private view(record: NetworkRecord, steps: readonly HostStep[]): NodeNetworkView {
+  private view(
+    record: NetworkRecord,
+    steps: readonly HostStep[],
+    awaits?: OpenChange,
+  ): NodeNetworkView {
     const health = changedLinks(record.spec, record.resolved).flatMap(({ name }) => {
       const one = this.repairs.of(name);
       return one ? [{ link: name, ...one }] : [];
     });
-    return networkView(this.parts.node, record, steps, health);
+    const view = networkView(this.parts.node, record, steps, health);
+    if (!awaits) return view;
+    return { ...view, checkpoint: { id: awaits.id, seconds: awaits.secondsLeft } };
   }
 
   private sorted(): NetworkRecord[] {
@@ -475,6 +541,19 @@ export class NetworkService {
       { kind: 'counter', name: 'bridges', value: this.counter },
     ]);
   }
+}
+
+/** What a journal calls an owner's network. */
+const SUBJECT = 'network ';
+
+function ownerOfSubject(subject: string): string | undefined {
+  return subject.startsWith(SUBJECT) ? subject.slice(SUBJECT.length) : undefined;
+}
+
+/** Links that steps change, and all that their commands name. */
+function touchedLinks(steps: readonly HostStep[], host: HostNetwork): string[] {
+  const words = commandsOf(steps).flatMap(({ line }) => line.split(' '));
+  return [...new Set([...linksOf(steps), ...words.filter((word) => host.links.has(word))])];
 }
 
 function tell(healing: Healing, name: string, health: ReturnType<Repairs['right']>): void {
