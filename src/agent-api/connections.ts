@@ -15,12 +15,19 @@ export interface AgentConnection {
   readonly keyFile?: string | undefined;
   /** The agent's Unix socket on this host; `url` then only names it, as `http://localhost`. */
   readonly socketPath?: string | undefined;
+  /**
+   * The name that the agent's certificate is for: agents of a DaemonSet share one.
+   *
+   * @default - the host of `url`
+   */
+  readonly serverName?: string | undefined;
 }
 
-/** Looks one setting up: `agents`, `tokenFile`, `caFile`, `certFile`, `keyFile`. */
+/** Looks one setting up: `agents`, `tokenFile`, `caFile`, `certFile`, `keyFile`, `serverName`. */
 export type SettingLookup = (name: string) => string | undefined;
 
-const FILES = ['caFile', 'tokenFile', 'certFile', 'keyFile'] as const;
+/** Those that hold for all agents. */
+const SHARED = ['caFile', 'tokenFile', 'certFile', 'keyFile', 'serverName'] as const;
 
 /** The settings in the environment: `NETLOOM_AGENTS`, `NETLOOM_TOKEN_FILE`, ... */
 export function environmentSettings(
@@ -42,22 +49,22 @@ function environmentName(name: string): string {
  * @throws NetloomError NL_AGENT_CONFIG
  */
 export function agentConnections(lookup: SettingLookup): Map<string, AgentConnection> {
-  const files = Object.fromEntries(
-    FILES.flatMap((name) => {
+  const shared = Object.fromEntries(
+    SHARED.flatMap((name) => {
       const value = lookup(name);
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  if ((files.certFile === undefined) !== (files.keyFile === undefined)) {
+  if ((shared.certFile === undefined) !== (shared.keyFile === undefined)) {
     throw configError(
-      files.certFile === undefined ? 'certFile' : 'keyFile',
+      shared.certFile === undefined ? 'certFile' : 'keyFile',
       'only one of netloom:certFile and netloom:keyFile is set',
       'both or neither',
     );
   }
   const connections = new Map<string, AgentConnection>();
   for (const [name, url] of Object.entries(parseAgents(lookup('agents')))) {
-    connections.set(name, { name, url: checkUrl(name, url), ...files });
+    connections.set(name, { name, url: checkUrl(name, url), ...shared });
   }
   return connections;
 }

@@ -146,13 +146,14 @@ export class AgentTransport {
 
   private open(): Agent {
     if (this.dispatcher) return this.dispatcher;
-    const { caFile, certFile, keyFile, socketPath } = this.connection;
+    const { caFile, certFile, keyFile, serverName, socketPath } = this.connection;
     this.dispatcher = new Agent({
       headersTimeout: this.timeoutMs,
       bodyTimeout: this.timeoutMs,
       connect: {
         ...(socketPath === undefined ? {} : { socketPath }),
         timeout: Math.min(this.timeoutMs, 5_000),
+        ...(serverName === undefined ? {} : { servername: serverName }),
         ...(caFile === undefined ? {} : { ca: this.read('caFile', caFile) }),
         ...(certFile === undefined ? {} : { cert: this.read('certFile', certFile) }),
         ...(keyFile === undefined ? {} : { key: this.read('keyFile', keyFile) }),
@@ -184,7 +185,7 @@ export class AgentTransport {
       found: `${this.name} did not answer (${code}), asked for ${call.about}`,
       allowed: 'an agent that answers at its URL with a certificate of the CA in netloom:caFile',
       fix: certificate
-        ? "set netloom:caFile to the agent's CA (netloom-agent cert prints where it is), and use a name or address that the certificate holds"
+        ? "set netloom:caFile to the agent's CA (netloom-agent cert prints where it is), and use a name or address that the certificate holds, or set netloom:serverName to one"
         : 'see that netloom-agent runs there and listens on that address and port, and that no firewall is between',
     };
   }

@@ -46,6 +46,8 @@ export function nodeAgentConfig(place: NodeAgentPlace, settings: NodeAgentSettin
           },
     host: definedOnly({
       policy: policy && definedOnly({ ...policy }),
+      // It runs beside the agent: a change that nothing could take back has to wait for it.
+      watchdog: 'required',
       scanSeconds,
       root: usesHostFolders(settings) ? AGENT_FOLDERS.host : undefined,
       ...cniFolders(place, settings),

@@ -44,6 +44,8 @@ export interface AgentPolicy {
   readonly ports?: readonly string[] | undefined;
   /** Whether bridges that others made may be taken over. @default no */
   readonly adopt?: 'yes' | 'no' | undefined;
+  /** Whether the interface of the node's own traffic may become a port, under the watchdog. @default never */
+  readonly uplink?: 'never' | 'confirm' | undefined;
 }
 
 /** How Prometheus asks the agents. */

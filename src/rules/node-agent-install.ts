@@ -28,6 +28,7 @@ export function checkNodeAgentInstall(settings: NodeAgentSettings): Problem[] {
     ...(serverName === undefined ? [] : checkObjectName('serverName', serverName, 253)),
     ...(stateDir === undefined ? [] : checkHostPath('stateDir', stateDir)),
     ...checkWord('policy.adopt', settings.policy?.adopt, ['yes', 'no']),
+    ...checkWord('policy.uplink', settings.policy?.uplink, ['never', 'confirm']),
     ...checkSomebodyCalls(settings),
     ...checkCallers(settings),
     ...checkTokens(settings),

@@ -25,7 +25,7 @@ const ALL: NodeAgentSettings = {
   ],
   tokenSecret: 'netloom-agent-tokens',
   clients: [{ name: 'edge-admin', verbs: ['read', 'bridge'] }],
-  policy: { bridges: ['br-*'], ports: ['eth1'], adopt: 'yes' },
+  policy: { bridges: ['br-*'], ports: ['eth1'], adopt: 'yes', uplink: 'confirm' },
   scanSeconds: 30,
   sysctls: true,
   arpProbes: true,
@@ -154,7 +154,8 @@ describe('agent.yaml', () => {
     expect(config.host).toMatchObject({
       root: '/host',
       scanSeconds: 30,
-      policy: { bridges: ['br-*'], ports: ['eth1'], adopt: 'yes' },
+      policy: { bridges: ['br-*'], ports: ['eth1'], adopt: 'yes', uplink: 'confirm' },
+      watchdog: 'required',
     });
   });
 
