@@ -23,7 +23,6 @@ export interface Call {
 }
 
 interface SendOptions {
-  readonly token: string | undefined;
   readonly signal?: AbortSignal;
   readonly bodyTimeout?: number;
 }
@@ -37,25 +36,11 @@ export class AgentTransport {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Asks, and again when this was too often, or with a token that was replaced meanwhile. */
   async call<T>(schema: z.ZodType<T>, call: Call): Promise<T> {
-    const until = Date.now() + this.timeoutMs;
-    for (let isFirst = true; ; isFirst = false) {
-      const token = this.token();
-      const response = await this.send(call, { token });
-      const { statusCode: status } = response;
-      const answer = parseJson(await this.textOf(response, call));
-      const waitMs = retryAfterMs(response);
-      if (status === 429 && waitMs !== undefined && Date.now() + waitMs < until) {
-        await sleep(waitMs);
-        continue;
-      }
-      if (status === 401 && isFirst && token !== this.token()) continue;
-      if (status >= 400) throw new NetloomError(this.refused(status, answer, call));
-      const parsed = schema.safeParse(answer);
-      if (parsed.success) return parsed.data;
-      throw new NetloomError(this.badAnswer(status, call));
-    }
+    const response = await this.accepted(call, {});
+    const parsed = schema.safeParse(parseJson(await this.textOf(response, call)));
+    if (parsed.success) return parsed.data;
+    throw new NetloomError(this.badAnswer(response.statusCode, call));
   }
 
   /** The lines of an answer without an end. Breaking off is no error. */
@@ -65,21 +50,15 @@ export class AgentTransport {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<T> {
     try {
-      const token = this.token();
       const options = { bodyTimeout: SILENCE_LIMIT_MS, ...(signal ? { signal } : {}) };
-      const response = await this.send(call, { token, ...options });
-      const { statusCode: status } = response;
-      if (status >= 400) {
-        const answer = parseJson(await this.textOf(response, call));
-        throw new NetloomError(this.refused(status, answer, call));
-      }
+      const response = await this.accepted(call, options);
       let rest = '';
       for await (const chunk of response.body.setEncoding('utf8')) {
         const lines = `${rest}${chunk}`.split('\n');
         rest = lines.pop() ?? '';
         for (const line of lines) {
           const parsed = schema.safeParse(parseJson(line));
-          if (!parsed.success) throw new NetloomError(this.badAnswer(status, call));
+          if (!parsed.success) throw new NetloomError(this.badAnswer(response.statusCode, call));
           yield parsed.data;
         }
       }
@@ -96,9 +75,29 @@ export class AgentTransport {
     this.dispatcher = undefined;
   }
 
+  /** Asks, and again when this was too often, or with a token that was replaced meanwhile. */
+  private async accepted(call: Call, options: SendOptions): Promise<Dispatcher.ResponseData> {
+    const until = Date.now() + this.timeoutMs;
+    for (let isFirst = true; ; isFirst = false) {
+      const token = this.token();
+      const response = await this.send(call, token, options);
+      const { statusCode: status } = response;
+      if (status < 400) return response;
+      const answer = parseJson(await this.textOf(response, call));
+      const waitMs = retryAfterMs(response);
+      if (status === 429 && waitMs !== undefined && Date.now() + waitMs < until) {
+        await sleep(waitMs);
+        continue;
+      }
+      if (status === 401 && isFirst && token !== this.token()) continue;
+      throw new NetloomError(this.refused(status, answer, call));
+    }
+  }
+
   private async send(
     call: Call,
-    { token, ...options }: SendOptions,
+    token: string | undefined,
+    options: SendOptions,
   ): Promise<Dispatcher.ResponseData> {
     const url = new URL(
       `/${[API_VERSION, ...call.path].map(encodeURIComponent).join('/')}`,
