@@ -1,6 +1,7 @@
 import type { PlatformFacts } from '../kubernetes';
 import type { DhcpDaemonSettings } from './dhcp-settings';
 import type { InstallObject } from './install-object';
+import { rootOnHost } from './install-pods';
 
 const NAME = 'dhcp-daemon';
 const BUSYBOX = 'busybox:1.37';
@@ -14,18 +15,8 @@ const SCRIPT = `rm -f ${SOCKET_FOLDER}/dhcp.sock
 exec "$@"
 `;
 
-/**
- * SYS_ADMIN enters the pods' network namespaces, NET_RAW sends there, NET_ADMIN sets the link up.
- * spc_t: without it SELinux keeps containers off the host's files; elsewhere it means nothing.
- */
-const PRIVILEGES = {
-  allowPrivilegeEscalation: false,
-  capabilities: { add: ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'], drop: ['ALL'] },
-  readOnlyRootFilesystem: true,
-  runAsUser: 0,
-  seLinuxOptions: { level: 's0', type: 'spc_t' },
-  seccompProfile: { type: 'RuntimeDefault' },
-};
+/** SYS_ADMIN enters the pods' network namespaces, NET_RAW sends there, NET_ADMIN sets the link up. */
+const PRIVILEGES = rootOnHost('NET_ADMIN', 'NET_RAW', 'SYS_ADMIN');
 
 const RESOURCES = {
   requests: { cpu: '10m', memory: '30Mi' },

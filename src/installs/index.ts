@@ -5,6 +5,7 @@ export * from './gitops-argo-cd';
 export * from './gitops-flux';
 export * from './host-readme';
 export * from './install-object';
+export type { InstallPodSettings } from './install-pods';
 export * from './microshift-firewall';
 export * from './multus-dhcp';
 export * from './multus-objects';

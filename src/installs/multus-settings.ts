@@ -1,35 +1,18 @@
+import type { InstallPodSettings, InstallResources } from './install-pods';
+
+export type { InstallQuantities, InstallResources, InstallToleration } from './install-pods';
+
 /** How Multus runs: `thick` is a daemon that a small plugin asks, `thin` a plugin that does all itself. */
 export type MultusMode = 'thick' | 'thin';
 
 /** How much Multus tells, from little to much. */
 export type MultusLogLevel = 'panic' | 'error' | 'verbose' | 'debug';
 
-/** CPU and memory of a container, as Kubernetes writes quantities, e.g. `500m` and `400Mi`. */
-export interface InstallResources {
-  readonly requests?: InstallQuantities | undefined;
-  readonly limits?: InstallQuantities | undefined;
-}
-
-/** @see InstallResources */
-export interface InstallQuantities {
-  readonly cpu?: string | undefined;
-  readonly memory?: string | undefined;
-}
-
-/** A taint that pods put up with, as Kubernetes writes it. */
-export interface InstallToleration {
-  readonly key?: string | undefined;
-  readonly operator?: 'Exists' | 'Equal' | undefined;
-  readonly value?: string | undefined;
-  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' | undefined;
-  readonly tolerationSeconds?: number | undefined;
-}
-
 /**
  * What may be chosen of a Multus, on any platform. A platform whose Multus comes in another way
  * (a chart, a package, an operator) carries over what it has a setting for.
  */
-export interface MultusSettings {
+export interface MultusSettings extends InstallPodSettings {
   /** @default thick; where the platform has its own Multus, that one's mode */
   readonly mode?: MultusMode | undefined;
   /**
@@ -42,8 +25,6 @@ export interface MultusSettings {
   readonly image?: string | undefined;
   /** Host, and path, that stand in place of `ghcr.io`. @default ghcr.io */
   readonly registry?: string | undefined;
-  /** Names of Secrets in Multus' namespace. @default - none */
-  readonly pullSecrets?: readonly string[] | undefined;
   /**
    * Image with `sh`, `grep`, `rm` and `sleep`, for what is tidied up on a node before the plugin is
    * copied there.
@@ -61,22 +42,10 @@ export interface MultusSettings {
   readonly resources?: InstallResources | undefined;
   /** Of the containers that run first. @default - as `resources`, so that a pod's requests don't grow */
   readonly initResources?: InstallResources | undefined;
-  /** @default - all taints */
-  readonly tolerations?: readonly InstallToleration[] | undefined;
-  /** @default - all nodes with Linux */
-  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
-  /** @default system-node-critical */
-  readonly priorityClassName?: string | undefined;
   /** How many nodes' pods are renewed at a time: a number, or a share such as `10%`. @default 10% */
   readonly maxUnavailable?: number | string | undefined;
   /** Namespace of Multus. @default - the platform's, e.g. `kube-system` */
   readonly namespace?: string | undefined;
-  /**
-   * Whether the namespace of Multus is among the objects, with labels that let privileged pods run.
-   *
-   * @default - true unless it is `kube-system`
-   */
-  readonly createNamespace?: boolean | undefined;
   /** Whether pods reach networks of their own namespace only. @default false */
   readonly namespaceIsolation?: boolean | undefined;
   /** Namespaces whose networks every pod may use, with isolation. @default - `default` */

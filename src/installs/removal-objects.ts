@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { definedOnly } from '../cni';
 import type { PlatformFacts } from '../kubernetes';
 import type { InstallObject } from './install-object';
+import { rootOnHost } from './install-pods';
 import { removalMounts, removalVariables, removalVolumes } from './removal-folders';
 import { REMOVAL_SCRIPT } from './removal-script';
 import type { RemovalSettings } from './removal-settings';
@@ -14,18 +15,8 @@ export const REMOVAL_ANNOTATION = 'netloom.io/removal';
 const BUSYBOX = 'busybox:1.37';
 const LABELS = { app: REMOVAL_NAME };
 
-/**
- * Root, for files that root owns. DAC_OVERRIDE: some installers give the folders to another user.
- * spc_t: without it SELinux keeps containers off the host's files; elsewhere it means nothing.
- */
-const PRIVILEGES = {
-  allowPrivilegeEscalation: false,
-  capabilities: { add: ['DAC_OVERRIDE'], drop: ['ALL'] },
-  readOnlyRootFilesystem: true,
-  runAsUser: 0,
-  seLinuxOptions: { level: 's0', type: 'spc_t' },
-  seccompProfile: { type: 'RuntimeDefault' },
-};
+/** For files that root owns. DAC_OVERRIDE: some installers give the folders to another user. */
+const PRIVILEGES = rootOnHost('DAC_OVERRIDE');
 
 const RESOURCES = {
   requests: { cpu: '10m', memory: '20Mi' },

@@ -1,4 +1,4 @@
-import type { InstallToleration } from './multus-settings';
+import type { InstallPodSettings } from './install-pods';
 
 /**
  * How much of a node's files goes: `config` gives the runtime back to the cluster network and leaves
@@ -7,7 +7,8 @@ import type { InstallToleration } from './multus-settings';
 export type RemovalPhase = 'config' | 'all';
 
 /** What may be chosen of what takes Multus' files off the nodes. */
-export interface RemovalSettings {
+export interface RemovalSettings
+  extends Pick<InstallPodSettings, 'pullSecrets' | 'tolerations' | 'nodeSelector'> {
   /** Whether it only tells, in its log, what it would do. @default true */
   readonly dryRun?: boolean | undefined;
   /** @default all */
@@ -33,12 +34,6 @@ export interface RemovalSettings {
   readonly image?: string | undefined;
   /** Host, and path, that stand in place of `docker.io/library`. @default docker.io/library */
   readonly registry?: string | undefined;
-  /** Names of Secrets in the namespace. @default - none */
-  readonly pullSecrets?: readonly string[] | undefined;
-  /** @default - all taints */
-  readonly tolerations?: readonly InstallToleration[] | undefined;
-  /** Of the DaemonSet. @default - all nodes with Linux */
-  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
   /** @default - that of the platform's Multus, e.g. `kube-system` */
   readonly namespace?: string | undefined;
 }

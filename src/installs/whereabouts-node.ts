@@ -1,5 +1,6 @@
 import type { PlatformFacts } from '../kubernetes';
 import type { InstallObject } from './install-object';
+import { rootOnHost } from './install-pods';
 import { hasOwnReconciler, whereaboutsImage, whereaboutsRelease } from './whereabouts-release';
 import {
   INSTALL_SCRIPT,
@@ -28,18 +29,8 @@ export const UNPRIVILEGED = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/**
- * Root, for files of the host. DAC_OVERRIDE: installers such as Kubespray give the folders to another
- * user. spc_t: without it SELinux keeps containers off the host's files; elsewhere it means nothing.
- */
-const HOST_FILES = {
-  allowPrivilegeEscalation: false,
-  capabilities: { add: ['DAC_OVERRIDE'], drop: ['ALL'] },
-  readOnlyRootFilesystem: true,
-  runAsUser: 0,
-  seLinuxOptions: { level: 's0', type: 'spc_t' },
-  seccompProfile: { type: 'RuntimeDefault' },
-};
+/** DAC_OVERRIDE: installers such as Kubespray give the folders to another user. */
+const HOST_FILES = rootOnHost('DAC_OVERRIDE');
 
 const SMALL = {
   requests: { cpu: '10m', memory: '20Mi' },

@@ -1,4 +1,4 @@
-import type { InstallResources, InstallToleration } from './multus-settings';
+import type { InstallPodSettings, InstallResources } from './install-pods';
 
 /** How much whereabouts tells, from little to much. */
 export type WhereaboutsLogLevel = 'panic' | 'error' | 'verbose' | 'debug';
@@ -7,7 +7,7 @@ export type WhereaboutsLogLevel = 'panic' | 'error' | 'verbose' | 'debug';
  * What may be chosen of a whereabouts, on any platform. A platform whose whereabouts comes in another
  * way (a chart, an operator) carries over what it has a setting for.
  */
-export interface WhereaboutsInstallSettings {
+export interface WhereaboutsInstallSettings extends InstallPodSettings {
   /**
    * When the reconciler looks for addresses whose pods are gone: five fields, in UTC.
    *
@@ -24,29 +24,14 @@ export interface WhereaboutsInstallSettings {
   readonly image?: string | undefined;
   /** Host, and path, that stand in place of `ghcr.io`. @default ghcr.io */
   readonly registry?: string | undefined;
-  /** Names of Secrets in whereabouts' namespace. @default - none */
-  readonly pullSecrets?: readonly string[] | undefined;
   /** Of the control loop on each node. @default - 100m and 100Mi, up to 1 CPU and 300Mi */
   readonly resources?: InstallResources | undefined;
   /** Of the reconciler and the controller, which list all pods. @default - 100m and 100Mi, up to 1 CPU and 500Mi */
   readonly reconcilerResources?: InstallResources | undefined;
-  /** Of the DaemonSet. @default - all taints */
-  readonly tolerations?: readonly InstallToleration[] | undefined;
-  /** Of the DaemonSet. @default - all nodes with Linux */
-  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
-  /** Of the DaemonSet. @default system-node-critical */
-  readonly priorityClassName?: string | undefined;
   /** How many nodes' pods are renewed at a time: a number, or a share such as `10%`. @default 10% */
   readonly maxUnavailable?: number | string | undefined;
   /** Namespace of whereabouts and its pools. @default - the platform's, e.g. `kube-system` */
   readonly namespace?: string | undefined;
-  /**
-   * Whether the namespace is among the objects, with labels that let pods have paths of the host. It
-   * is once in a program, with the install that comes first.
-   *
-   * @default - true unless it is `kube-system`
-   */
-  readonly createNamespace?: boolean | undefined;
 }
 
 /** The release that is installed where none is asked for. */
