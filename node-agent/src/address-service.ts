@@ -37,6 +37,7 @@ import { type ClaimChange, ClaimFeed } from './claim-feed';
 import { fitsFilter, labelsOf } from './claim-filter';
 import { claimView, poolView } from './claim-views';
 import { loadBook } from './load-book';
+import { takeProbed } from './probed-claims';
 import { checkChangeId } from './problems';
 import { SharedSteps } from './shared-steps';
 import { isShared, type Restoration, type Store, type StreamedContents } from './store';
@@ -215,6 +216,20 @@ export class AddressService {
 
   ask(verb: AskVerb, request: ClaimRequest, { dryRun }: ChangeOptions = {}): Promise<ClaimView> {
     if (dryRun) return this.tryOne({ verb, request }).then((answer) => answer.claim as ClaimView);
+    const { probes } = this;
+    const dev = this.probeOf(request.pool);
+    // Who keeps what it has, or takes it over, takes nothing from the network.
+    if (!probes || dev === undefined || verb === 'renew' || request.from !== undefined)
+      return this.take(verb, request);
+    return takeProbed(verb, request, {
+      take: (step, asked) => this.take(step, asked),
+      offerOf: ({ pool, owner }) => this.offerOf(pool, owner),
+      answers: (addresses) => probes.answers(addresses, dev),
+      setAside: (wishes) => this.setAside(wishes),
+    });
+  }
+
+  private take(verb: AskVerb, request: ClaimRequest): Promise<ClaimView> {
     return this.change((now) => {
       checkAuthority(this.authorities, request.pool);
       const { value, changes } = this.book[verb](request, now);
@@ -255,6 +270,10 @@ export class AddressService {
   ): Promise<BatchStepAnswer[]> {
     return this.change((now) => {
       for (const { request } of steps) checkAuthority(this.authorities, request.pool);
+      const probed = steps.find(
+        ({ verb, request }) => takesNew(verb) && this.probeOf(request.pool),
+      );
+      if (probed && !dryRun) throw new NetloomError(probeAlone(probed.request.pool));
       if (dryRun) return asRead(this.answered(this.book.tryBatch(steps, mode, now)));
       const { value, changes } = this.book.batch(steps, mode, now);
       return { value: this.answered(value), changes };
@@ -264,6 +283,11 @@ export class AddressService {
   /** What an owner holds in a pool now, for the audit log: `10.10.0.100`, or undefined. */
   heldBy(pool: string, owner: string): string | undefined {
     return heldText(this.book.find(pool, owner, this.clock()));
+  }
+
+  /** False for a store that many agents share: it has no record for what is nobody's claim. */
+  get keepsAside(): boolean {
+    return this.shared === undefined;
   }
 
   /** What an audit compares with what is in use. */
@@ -280,7 +304,8 @@ export class AddressService {
   }
 
   /** Keeps addresses that are in use from everybody; what is claimed, or of no pool, stays as it is. */
-  setAside(wishes: readonly SetAside[]): Promise<void> {
+  async setAside(wishes: readonly SetAside[]): Promise<void> {
+    if (!this.keepsAside) return;
     return this.step((now) => {
       const pools = new Set(wishes.map(({ pool }) => pool));
       const changes = [...pools].flatMap((pool) => {
@@ -292,7 +317,8 @@ export class AddressService {
   }
 
   /** Lets addresses be given again that were set aside. */
-  putBack(places: readonly Pick<SetAside, 'pool' | 'address'>[]): Promise<void> {
+  async putBack(places: readonly Pick<SetAside, 'pool' | 'address'>[]): Promise<void> {
+    if (!this.keepsAside) return;
     return this.step((now) => ({
       value: undefined,
       changes: places.flatMap(({ pool, address }) => this.book.putBack(pool, address, now).changes),
@@ -326,11 +352,22 @@ export class AddressService {
     };
   }
 
+  /** The interface that a pool asks the network on. */
+  private probeOf(pool: string): string | undefined {
+    return this.book.pool(pool, this.clock())?.spec.probe;
+  }
+
+  private offerOf(pool: string, owner: string): ClaimView | undefined {
+    const filter = { pool, owner, state: 'offered' } as const;
+    const [offer] = this.book.page(filter, this.clock()).claims;
+    return offer && claimView(this.book, offer);
+  }
+
   private async inUse({ name, spec }: Pick<PoolRequest, 'name' | 'spec'>): Promise<SetAside[]> {
     const present = this.book.pool(name, this.clock());
     const isSame = JSON.stringify(present?.spec) === JSON.stringify(spec);
-    if (this.guard === undefined || isSame || checkPoolSpec(spec).length > 0) return [];
-    return this.guard.inUse(name, spec);
+    if (!this.keepsAside || isSame || checkPoolSpec(spec).length > 0) return [];
+    return this.guard?.inUse(name, spec) ?? [];
   }
 
   private setAsideNow(pool: string, wishes: readonly SetAside[], now: number): BookChange[] {
@@ -428,6 +465,11 @@ export class AddressService {
       yield* this.book.page(filter, now, 0, Number.POSITIVE_INFINITY).claims;
     }
   }
+}
+
+/** Steps that give addresses which nobody had before. */
+function takesNew(verb: BatchStep['verb']): boolean {
+  return verb === 'offer' || verb === 'claim' || verb === 'confirm';
 }
 
 function asRead<T>(value: T): Step<T> {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { isNetloomError } from 'netloom';
 import type { Logger } from 'pino';
 import { AddressService, type Clock } from './address-service';
+import { type AddressProber, ProbeDesk } from './audit';
 import { makeAudit } from './audit/make-audit';
 import { BridgeService, DriftWatch, type LinkDriver } from './bridges';
 import type { Checkpoints, StepListener } from './checkpoint';
@@ -10,11 +11,11 @@ import { type AgentConfig, apiServerOf, listenAddresses, loadConfig } from './co
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
-import { NetworkKernel } from './network-kernel';
 import { createLog } from './log';
+import { NetworkKernel } from './network-kernel';
 import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
-import { openSharedStore } from './open-shared-store';
 import { NetworkService } from './node-network';
+import { openSharedStore } from './open-shared-store';
 import { clearReady, markReady } from './ready-file';
 import { type Restoration, SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
@@ -35,6 +36,8 @@ export interface AgentOptions {
   readonly links?: LinkDriver | undefined;
   /** Called before each thing that lasts, of changes under a watchdog: tests stop here. */
   readonly step?: StepListener | undefined;
+  /** Who asks the network for addresses. @default - the kernel, by iproute2 */
+  readonly prober?: AddressProber | undefined;
   /** Called when the store can't be written any more: the agent has to stop, memory is ahead of the disk. */
   readonly onFatal?: ((error: Error) => void) | undefined;
   /** How often credential files are looked at. @default 2000 */
@@ -132,6 +135,8 @@ class Agent implements NodeAgent {
     });
     const cluster = this.askCluster(config);
     const { audit, close } = makeAudit(config, addresses, this.log, clock);
+    const prober = this.options.prober ?? new Iproute2(config.stateDir);
+    addresses.probeBy(new ProbeDesk(prober, this.log));
     this.endings.push(close);
     addresses.guardPools(audit);
     this.tellRestoration(contents.restored);

@@ -150,7 +150,7 @@ const configSchema = z.strictObject({
       sources: z
         .array(z.enum(['host-local', 'whereabouts', 'network-status']))
         // A pod has the host's folders only where they are mounted: elsewhere it would see an empty host.
-        .default(() => (process.env[NODE_NAME] ? [] : ['host-local'])),
+        .default((): ['host-local'] | [] => (process.env[NODE_NAME] ? [] : ['host-local'])),
       everySeconds: z.number().int().min(1).max(86_400).default(300),
       /** Something is repaired, or given again, when it was found for so long. */
       graceSeconds: z.number().int().min(0).max(86_400).default(AUDIT_GRACE_MS / 1000),

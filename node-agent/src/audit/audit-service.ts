@@ -180,7 +180,7 @@ export class AuditService {
 
   private async setAside(findings: readonly Finding[]): Promise<string[]> {
     const wishes = wishesOf(findings);
-    if (wishes.length === 0) return [];
+    if (wishes.length === 0 || !this.parts.addresses.keepsAside) return [];
     await this.parts.addresses.setAside(wishes);
     return wishes.map(({ pool, address, why }) => {
       this.parts.log.warn({ event: 'address_set_aside', pool, address, why });

@@ -3,6 +3,7 @@ export * from './cluster';
 export * from './host-local';
 export * from './observer';
 export * from './places';
+export * from './probe';
 export * from './problems';
 export * from './repairs';
 export * from './sandboxes';

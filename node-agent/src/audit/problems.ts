@@ -1,6 +1,7 @@
 import type { Problem } from 'netloom';
 import type { Restoration } from '../store';
 import type { Look } from './observer';
+import type { Answered } from './probe';
 
 /** The problem of a restored store that has not been compared with what is in use. */
 export function auditPending({ from, epoch }: Restoration): Problem {
@@ -22,5 +23,38 @@ export function auditIncomplete(pool: string, unseen: Look['unseen']): Problem {
     found: `what of pool "${pool}" is in use already can't be told: ${source} could not be seen (${why})`,
     allowed: 'a pool whose addresses in use are known, so that none of them is given again',
     fix: `let the agent see it (rights of its user, its ClusterRole), or take ${source} out of audit.sources in agent.yaml where nothing uses it`,
+  };
+}
+
+/** The problem of an address that nobody can ask for. */
+export function probeImpossible(dev: string, why: string): Problem {
+  return {
+    code: 'NL_PROBE_IMPOSSIBLE',
+    key: 'probe',
+    found: `nobody can be asked for addresses on "${dev}": ${why}`,
+    allowed: 'an interface of the host that is up, on the network of the pool',
+    fix: 'correct probe in the definition of the pool, make the interface first, or leave probe out',
+  };
+}
+
+/** The problem of a batch with claims that have to be probed one by one. */
+export function probeAlone(pool: string): Problem {
+  return {
+    code: 'NL_PROBE_IMPOSSIBLE',
+    key: 'pool',
+    found: `pool "${pool}" asks the network before it gives an address, and a batch can't wait for that`,
+    allowed: 'a request for each claim of such a pool',
+    fix: 'claim one by one, or leave probe out of the definition of the pool',
+  };
+}
+
+/** The problem of a pool of which one address after the other is in use. */
+export function allAnswer(pool: string, { address, who }: Answered, tries: number): Problem {
+  return {
+    code: 'NL_ADDRESS_NOT_FREE',
+    key: 'pool',
+    found: `${tries} times in a row an address of pool "${pool}" was in use without a claim; the last one, ${address}, answers as ${who}`,
+    allowed: 'a pool of which few addresses are in use without a claim',
+    fix: `see who answers as ${who}: a router with proxy ARP does for every address; they are set aside until an audit finds them free`,
   };
 }
