@@ -19,5 +19,8 @@ export declare function nodePath(): string;
 /** Program and first arguments that start npm. */
 export declare function npmCommand(): [string, ...string[]];
 
+/** Runs a script with {@link nodePath}, on this terminal; gives its exit code. */
+export declare function runNode(args: readonly string[]): number;
+
 /** Additions to a child's environment, so that it finds the same tools by name. */
 export declare function toolEnv(): Record<string, string>;

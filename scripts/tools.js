@@ -5,6 +5,7 @@
  * unpacked into a folder of the user's (a machine without root).
  */
 
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -142,6 +143,13 @@ function npmCommand() {
   return /npm-cli\.js$/.test(script ?? '') ? [process.execPath, script] : ['npm'];
 }
 
+/** Runs a script with {@link nodePath}, on this terminal; gives its exit code. */
+function runNode(args) {
+  const child = spawnSync(nodePath(), args, { stdio: 'inherit' });
+  if (child.error) throw child.error;
+  return child.status ?? 1;
+}
+
 module.exports = {
   cacheFolder,
   cniPath,
@@ -150,5 +158,6 @@ module.exports = {
   ignoresSystem,
   nodePath,
   npmCommand,
+  runNode,
   toolEnv,
 };

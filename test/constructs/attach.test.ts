@@ -2,7 +2,6 @@ import { ApiObject, App, type Chart, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import {
   AddressClaim,
-  BridgeNetwork,
   Chain,
   Ipam,
   KubeOvnNetwork,
@@ -17,6 +16,8 @@ import {
 } from 'netloom/constructs';
 import {
   appsChart,
+  CONTAINERS,
+  lanOf,
   type Manifest,
   NETWORKS,
   objectsOf,
@@ -25,18 +26,7 @@ import {
   warningsTold,
 } from './support';
 
-const CONTAINERS = { containers: [{ image: 'nginx:1.27', portNumber: 80 }] };
 const DEFAULT = 'v1.multus-cni.io/default-network';
-
-const lanOf = (chart: Chart, more: object = {}): BridgeNetwork =>
-  new BridgeNetwork(chart, 'lan', {
-    bridge: 'br-test',
-    ipam: Ipam.hostLocal({
-      ranges: [{ subnet: '10.10.0.0/24' }],
-      claimable: ['10.10.0.100-10.10.0.119'],
-    }),
-    ...more,
-  });
 
 const annotationsOf = (chart: Chart, kind = 'Pod'): Manifest => {
   const [object] = [...objectsOf(chart, kind).values()] as Manifest[];

@@ -2,7 +2,6 @@ import { Chart, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import {
   AddressClaim,
-  BridgeNetwork,
   Ipam,
   MacvlanNetwork,
   MultiNetPod,
@@ -11,7 +10,9 @@ import {
 } from 'netloom/constructs';
 import {
   appsChart,
+  CONTAINERS,
   configsOf,
+  lanOf,
   type Manifest,
   NETWORKS,
   objectsOf,
@@ -19,19 +20,8 @@ import {
   problemsOfSynth,
 } from './support';
 
-const CONTAINERS = { containers: [{ image: 'nginx:1.27', portNumber: 80 }] };
 const POLICY = 'ValidatingAdmissionPolicy';
 const NAME = 'netloom-apps.lan-claimed';
-
-const lanOf = (chart: Chart, more: object = {}): BridgeNetwork =>
-  new BridgeNetwork(chart, 'lan', {
-    bridge: 'br-test',
-    ipam: Ipam.hostLocal({
-      ranges: [{ subnet: '10.10.0.0/24' }],
-      claimable: ['10.10.0.100-10.10.0.119'],
-    }),
-    ...more,
-  });
 
 /** The attachments that a policy lets through, as [namespace, name of the pod, attachment]. */
 function letThrough(policy: Manifest): [string, string, object][] {

@@ -1,4 +1,5 @@
 import { Chart, Testing } from 'cdk8s';
+import { BridgeNetwork, Ipam } from 'netloom/constructs';
 
 /** An object as it is written. */
 export type Manifest = any;
@@ -62,3 +63,17 @@ export function configsOf(chart: Chart): Map<string, Manifest> {
   const networks = [...objectsOf(chart, 'NetworkAttachmentDefinition')];
   return new Map(networks.map(([name, { spec }]) => [name, JSON.parse(spec.config)]));
 }
+
+/** What cdk8s-plus wants of a workload. */
+export const CONTAINERS = { containers: [{ image: 'nginx:1.27', portNumber: 80 }] };
+
+/** A bridge network with a claimable part. */
+export const lanOf = (chart: Chart, more: object = {}): BridgeNetwork =>
+  new BridgeNetwork(chart, 'lan', {
+    bridge: 'br-test',
+    ipam: Ipam.hostLocal({
+      ranges: [{ subnet: '10.10.0.0/24' }],
+      claimable: ['10.10.0.100-10.10.0.119'],
+    }),
+    ...more,
+  });
