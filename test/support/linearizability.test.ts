@@ -10,6 +10,7 @@ const register: SequentialModel<number, Input, number> = {
     return output === undefined ? [state, input.put] : [input.put];
   },
   keyOf: String,
+  changesNothing: ({ input }) => input === 'get',
 };
 
 /** `[begin, end, what, answer]` */

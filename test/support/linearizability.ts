@@ -17,22 +17,30 @@ export interface SequentialModel<State, Input, Output> {
   next(state: State, operation: Operation<Input, Output>): readonly State[];
   /** The same text for the same state. */
   keyOf(state: State): string;
+  /** True for a call whose answer says that it changes no state whatever; it is placed at once then. */
+  changesNothing?(operation: Operation<Input, Output>): boolean;
+  /**
+   * True when no later state can explain the answer of a call any more: only that is looked at less.
+   *
+   * @default - what can't be explained is found out later
+   */
+  isHopeless?(state: State, operation: Operation<Input, Output>): boolean;
 }
 
 /** Whether there is an order of all calls that explains all answers. */
 export type Verdict<Input, Output> =
   | { readonly verdict: 'linearizable' }
   | {
-      readonly verdict: 'impossible';
+      /** `undecided`: it took too many steps to find out. */
+      readonly verdict: 'impossible' | 'undecided';
       /** As far as an order could be found. */
       readonly longest: readonly Operation<Input, Output>[];
-      /** The answer that no order explains. */
+      /** The answer that no order explained. */
       readonly stuckAt: Operation<Input, Output>;
-    }
-  | { readonly verdict: 'undecided'; readonly steps: number };
+    };
 
 /** How many steps a search may take. */
-const STEP_LIMIT = 2_000_000;
+const STEP_LIMIT = 1_000_000;
 
 interface Event<Input, Output> {
   readonly operation: Operation<Input, Output>;
@@ -43,6 +51,8 @@ interface Event<Input, Output> {
   before: Event<Input, Output> | undefined;
   after: Event<Input, Output> | undefined;
 }
+
+type Head<Input, Output> = Pick<Event<Input, Output>, 'after'>;
 
 /**
  * Looks for an order of the calls that explains all answers and in which each call takes effect
@@ -60,57 +70,91 @@ export function linearize<State, Input, Output>(
   const head = linkedEvents(operations);
   const done = new DoneSet(operations.length);
   const seen = new Set<string>();
-  const order: { event: Event<Input, Output>; alternative: number; state: State }[] = [];
+  const order: Placed<State, Input, Output>[] = [];
   let longest: Operation<Input, Output>[] = [];
   let stuckAt = operations[0] as Operation<Input, Output>;
   let state = model.initial;
-  let event = head.after;
-  let alternative = 0;
+  let turn: Turn<Input, Output> = { calls: callsThatMayBeNext(head), index: 0, alternative: 0 };
   for (let step = 0; head.after; step++) {
-    if (step > stepLimit) return { verdict: 'undecided', steps: step };
-    if (event?.isCall) {
-      const states = model.next(state, event.operation);
-      done.add(event.index);
-      while (alternative < states.length) {
-        const key = `${done.key} ${model.keyOf(states[alternative] as State)}`;
-        if (!seen.has(key)) {
-          seen.add(key);
-          break;
-        }
-        alternative++;
+    if (step > stepLimit) return { verdict: 'undecided', longest, stuckAt };
+    if (turn.index === 0 && turn.alternative === 0) turn = withoutChoice(model, state, turn);
+    const call = turn.calls[turn.index];
+    if (call !== undefined) {
+      const states = model.next(state, call.operation);
+      const next = states[turn.alternative];
+      if (next === undefined) {
+        turn = { calls: turn.calls, index: turn.index + 1, alternative: 0 };
+        continue;
       }
-      if (alternative < states.length) {
-        order.push({ event, alternative, state });
-        state = states[alternative] as State;
-        takeOut(event);
-        event = head.after;
-      } else {
-        done.remove(event.index);
-        event = event.after;
+      done.add(call.index);
+      const key = `${done.key} ${model.keyOf(next)}`;
+      takeOut(call);
+      const calls = callsThatMayBeNext(head);
+      const isHopeless = calls.some((one) => model.isHopeless?.(next, one.operation));
+      if (isHopeless || seen.has(key)) {
+        putBack(call);
+        done.remove(call.index);
+        turn = { ...turn, alternative: turn.alternative + 1 };
+        continue;
       }
-      alternative = 0;
+      seen.add(key);
+      order.push({ call, turn, state });
+      state = next;
+      turn = { calls, index: 0, alternative: 0 };
       continue;
     }
-    // An answer whose call is still to be placed: what is before it is not the right order.
-    if (event && order.length >= longest.length) {
-      longest = order.map((one) => one.event.operation);
-      stuckAt = event.operation;
+    // None of them can be next: what is before them is not the right order.
+    if (order.length >= longest.length) {
+      longest = order.map((one) => one.call.operation);
+      stuckAt = (turn.calls[0] as Event<Input, Output>).operation;
     }
     const last = order.pop();
     if (last === undefined) return { verdict: 'impossible', longest, stuckAt };
-    putBack(last.event);
-    done.remove(last.event.index);
+    putBack(last.call);
+    done.remove(last.call.index);
     state = last.state;
-    event = last.event;
-    alternative = last.alternative + 1;
+    turn = { ...last.turn, alternative: last.turn.alternative + 1 };
   }
   return { verdict: 'linearizable' };
+}
+
+/** Which call is tried as the next one, and which of the states that it may lead to. */
+interface Turn<Input, Output> {
+  readonly calls: readonly Event<Input, Output>[];
+  readonly index: number;
+  readonly alternative: number;
+}
+
+interface Placed<State, Input, Output> {
+  readonly call: Event<Input, Output>;
+  /** How it was chosen, and the state before it. */
+  readonly turn: Turn<Input, Output>;
+  readonly state: State;
+}
+
+/** A call that fits and only looks can as well be the next one as any later one. */
+function withoutChoice<State, Input, Output>(
+  model: SequentialModel<State, Input, Output>,
+  state: State,
+  turn: Turn<Input, Output>,
+): Turn<Input, Output> {
+  const free = turn.calls.find(
+    ({ operation }) => model.changesNothing?.(operation) && model.next(state, operation).length > 0,
+  );
+  return free ? { ...turn, calls: [free] } : turn;
+}
+
+/** All calls before the first answer; that whose answer came first is most likely the next. */
+function callsThatMayBeNext<Input, Output>(head: Head<Input, Output>): Event<Input, Output>[] {
+  const calls: Event<Input, Output>[] = [];
+  for (let event = head.after; event?.isCall; event = event.after) calls.push(event);
+  return calls.sort((one, other) => one.operation.returned - other.operation.returned);
 }
 
 /** The calls and answers in the order of time, behind a head. */
 function linkedEvents<Input, Output>(
   operations: readonly Operation<Input, Output>[],
-): { after: Event<Input, Output> | undefined } {
+): Head<Input, Output> {
   const events: Event<Input, Output>[] = [];
   operations.forEach((operation, index) => {
     const ends = { before: undefined, after: undefined };

@@ -9,6 +9,7 @@
  *   FAULT_SHADOW  a folder that gets what is certainly on disk: content that was synced, and
  *                 names that were there when their folder was synced
  *   FAULT_RATE    how much faster than the real one the wall clock goes
+ *   FAULT_EPOCH   since when, in seconds since 1970; else since the process began
  *
  * Memory maps are not seen: SQLite maps its -shm file only, which no crash has to spare.
  */
@@ -50,6 +51,10 @@ __attribute__((constructor)) static void begin(void) {
     logfd = REAL(open)(getenv("FAULT_LOG"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (getenv("FAULT_RATE")) rate = atof(getenv("FAULT_RATE"));
   REAL(clock_gettime)(CLOCK_REALTIME, &began);
+  if (getenv("FAULT_EPOCH")) {
+    began.tv_sec = atol(getenv("FAULT_EPOCH"));
+    began.tv_nsec = 0;
+  }
 }
 
 /* The path below the folder, or NULL. The folder itself is "". */

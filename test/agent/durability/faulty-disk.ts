@@ -46,9 +46,13 @@ export class FaultyDisk {
     };
   }
 
-  /** A wall clock that goes this many times as fast. */
-  hurried(rate: number): NodeJS.ProcessEnv {
-    return { LD_PRELOAD: this.library, FAULT_RATE: String(rate) };
+  /**
+   * A wall clock that goes this many times as fast, for all processes alike.
+   *
+   * @param since in seconds since 1970
+   */
+  hurried(rate: number, since: number): NodeJS.ProcessEnv {
+    return { LD_PRELOAD: this.library, FAULT_RATE: String(rate), FAULT_EPOCH: String(since) };
   }
 }
 
