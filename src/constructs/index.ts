@@ -42,13 +42,25 @@ export {
 export type { ProblemCode } from '../errors';
 export type {
   AttachmentBandwidth,
+  BondLink,
+  BridgeLink,
+  BridgePort,
   HostBridgeDefinition,
+  HostInterface,
+  HostLinkSettings,
+  HostRoute,
   KubeOvnPodRoute,
   KubeOvnPodSettings,
   KubeOvnSubnetDefinition,
+  MacvlanLink,
+  MadeLink,
   NodeExpression,
+  NodeNetworkDefinition,
   NodeSelection,
   PortMapping,
+  VethLink,
+  VlanLink,
+  VlanMembership,
 } from '../kubernetes';
 export * from './address-claim';
 export * from './attach-options';
@@ -79,6 +91,7 @@ export * from './netloom-crds';
 export * from './network';
 export * from './network-props';
 export * from './node-agent-install';
+export * from './node-network';
 export * from './openshift-networks';
 export * from './ovn-kubernetes-network';
 export * from './platform';

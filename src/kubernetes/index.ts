@@ -16,6 +16,7 @@ export * from './network-reference';
 export * from './network-status';
 export * from './node-groups';
 export * from './node-network';
+export * from './node-network-crd';
 export * from './object-path';
 export * from './platform';
 export * from './pods';

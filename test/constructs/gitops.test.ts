@@ -148,6 +148,7 @@ describe('Argo CD', () => {
     app.synth();
     expect(waves(objectsOf(folder))).toEqual({
       'CustomResourceDefinition hostbridges.netloom.io': '-40',
+      'CustomResourceDefinition nodenetworks.netloom.io': '-40',
       'HostBridge br-lan': '-10',
       'Namespace edge': '-50',
       'ConfigMap page': '-30',

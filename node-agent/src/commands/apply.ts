@@ -10,6 +10,13 @@ import {
 import type { AgentClient, BridgeView } from 'netloom/agent-api';
 import { parseAllDocuments } from 'yaml';
 import { unreadable } from '../config';
+import {
+  applyNetworks,
+  networkRefusals,
+  pruneNetworks,
+  readNetwork,
+  type WantedNetwork,
+} from './apply-networks';
 import { localClient } from './local-agent';
 
 /** What the owner keys of bridges that come from manifests begin with. */
@@ -31,21 +38,23 @@ interface Wanted {
 }
 
 /**
- * Has the agent of this host carry out the HostBridge objects of manifests, `cdk8s synth`'s for
- * example. Other objects are passed over. Everything is checked, by the rules and by the node,
+ * Has the agent of this host carry out the HostBridge and NodeNetwork objects of manifests, `cdk8s
+ * synth`'s for example. Other objects are passed over. Everything is checked, by the rules and by the node,
  * before anything is changed.
  *
- * @returns one line for each bridge
+ * @returns one line for each bridge and each network
  * @throws NetloomError with all that is wrong
  */
 export async function applyManifests(options: ApplyOptions): Promise<string[]> {
-  const { wanted, problems } = readBridges(options.files);
+  const { wanted, networks, problems } = readObjects(options.files);
   if (problems.length > 0) throw new NetloomError(problems);
   const [mine, others] = [wanted.filter(isForHere), wanted.filter((one) => !isForHere(one))];
   const client = localClient(options.folder);
   try {
     const chosen = options.anyNode ? wanted : mine;
-    await refusals(client, chosen);
+    const here = networks.filter((one) => options.anyNode || one.isForHere);
+    const refused = [...(await refusals(client, chosen)), ...(await networkRefusals(client, here))];
+    if (refused.length > 0) throw new NetloomError(refused);
     const lines: string[] = [];
     for (const one of chosen) {
       const bridge = await client.putBridge(one.spec.bridge, await body(client, one));
@@ -53,14 +62,22 @@ export async function applyManifests(options: ApplyOptions): Promise<string[]> {
         `${bridge.name}: ${bridge.steps.length === 0 ? 'unchanged' : bridge.steps.join('; ')}`,
       );
     }
+    lines.push(...(await applyNetworks(client, here)));
     if (!options.anyNode) {
+      lines.push(
+        ...networks
+          .filter((one) => !one.isForHere)
+          .map((one) => `${one.name}: passed over, it has a nodeSelector (--any-node takes it)`),
+      );
       lines.push(
         ...others.map(
           (one) => `${one.spec.bridge}: passed over, it has a nodeSelector (--any-node takes it)`,
         ),
       );
     }
-    if (options.prune) lines.push(...(await prune(client, wanted)));
+    if (options.prune) {
+      lines.push(...(await prune(client, wanted)), ...(await pruneNetworks(client, networks)));
+    }
     return lines;
   } finally {
     await client.close();
@@ -71,8 +88,13 @@ function isForHere({ spec }: Wanted): boolean {
   return Object.keys(spec.nodeSelector ?? {}).length === 0;
 }
 
-function readBridges(files: readonly string[]): { wanted: Wanted[]; problems: Problem[] } {
+function readObjects(files: readonly string[]): {
+  wanted: Wanted[];
+  networks: WantedNetwork[];
+  problems: Problem[];
+} {
   const wanted: Wanted[] = [];
+  const networks: WantedNetwork[] = [];
   const problems: Problem[] = [];
   for (const file of files) {
     let text: string;
@@ -89,14 +111,20 @@ function readBridges(files: readonly string[]): { wanted: Wanted[]; problems: Pr
         return;
       }
       const object = document.toJS() as Partial<Record<string, unknown>> | null;
-      if (object?.['kind'] !== 'HostBridge' || object['apiVersion'] !== NETLOOM_API_VERSION) return;
-      const spec = (object['spec'] ?? {}) as HostBridgeDefinition;
+      if (object?.['apiVersion'] !== NETLOOM_API_VERSION) return;
       const { name = '' } = (object['metadata'] ?? {}) as { name?: string };
+      if (object['kind'] === 'NodeNetwork') {
+        const read = readNetwork(name, object['spec'], `${key}.spec`);
+        problems.push(...read.problems);
+        if (read.network) networks.push(read.network);
+      }
+      if (object['kind'] !== 'HostBridge') return;
+      const spec = (object['spec'] ?? {}) as HostBridgeDefinition;
       problems.push(...within(`${key}.spec`, checkHostBridge(spec)));
       wanted.push({ name, spec });
     });
   }
-  return { wanted, problems };
+  return { wanted, networks, problems };
 }
 
 function notYaml(key: string, message: string): Problem {
@@ -110,7 +138,7 @@ function notYaml(key: string, message: string): Problem {
 }
 
 /** What the node would refuse, of all bridges together. */
-async function refusals(client: AgentClient, wanted: readonly Wanted[]): Promise<void> {
+async function refusals(client: AgentClient, wanted: readonly Wanted[]): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const one of wanted) {
     try {
@@ -120,7 +148,7 @@ async function refusals(client: AgentClient, wanted: readonly Wanted[]): Promise
       problems.push(...error.problems);
     }
   }
-  if (problems.length > 0) throw new NetloomError(problems);
+  return problems;
 }
 
 /** With the id of the bridge where it is there: applying the same again begins nothing new. */
