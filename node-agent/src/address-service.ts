@@ -280,6 +280,11 @@ export class AddressService {
     });
   }
 
+  /** Whose credential holds an owner's claim; undefined when it has none. */
+  identityOf(pool: string, owner: string): string | undefined {
+    return this.book.find(pool, owner, this.clock())?.identity;
+  }
+
   /** What an owner holds in a pool now, for the audit log: `10.10.0.100`, or undefined. */
   heldBy(pool: string, owner: string): string | undefined {
     return heldText(this.book.find(pool, owner, this.clock()));

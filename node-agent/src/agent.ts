@@ -7,7 +7,7 @@ import { makeAudit } from './audit/make-audit';
 import { BridgeService, DriftWatch, type LinkDriver } from './bridges';
 import type { Checkpoints, StepListener } from './checkpoint';
 import { ReviewedServiceAccounts } from './cluster';
-import { type AgentConfig, apiServerOf, listenAddresses, loadConfig } from './config';
+import { type AgentConfig, apiServerOf, listenAddresses, loadConfig, socketPath } from './config';
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
@@ -165,6 +165,7 @@ class Agent implements NodeAgent {
     });
     this.endings.push(() => server.close());
     this.addresses = await server.listen(listenAddresses(config));
+    await this.listenLocally(server, config);
     watch = this.watchCredentials(config, (renewed) => {
       credentials = renewed;
       server.renewTls(renewed);
@@ -200,6 +201,114 @@ class Agent implements NodeAgent {
     this.endings.push(() => link.close());
     if (driver) await link.open();
     return checkpoints;
+  }
+
+  /** A socket that nobody asked for by its path does not keep the agent from serving. */
+  private async listenLocally(server: AgentServer, config: AgentConfig): Promise<void> {
+    const { socket } = config;
+    const file = socketPath(config);
+    if (socket === 'none' || file === undefined) return;
+    const { gid, path: _path, ...rights } = socket;
+    try {
+      await server.listenLocally({ path: file, gid, rights });
+    } catch (error) {
+      if (socket.path !== undefined || !isNetloomError(error)) throw error;
+      this.log.warn({ event: 'socket_left_out', problems: error.problems });
+    }
+  }
+
+  private readConfig(): AgentConfig {
+    const { config } = this.options;
+    return typeof config === 'string' ? loadConfig(config) : config;
+  }
+
+  private askCluster(config: AgentConfig): ReviewedServiceAccounts | undefined {
+    const apiServer = apiServerOf(config);
+    if (config.kubernetes === undefined || apiServer === undefined) return undefined;
+    const { audience, caFile, tokenFile } = config.kubernetes;
+    const settings = { apiServer, caFile, tokenFile, audience, agent: config.name };
+    const cluster = new ReviewedServiceAccounts(settings);
+    this.endings.push(() => cluster.close());
+    return cluster;
+  }
+
+  private async openStore(config: AgentConfig): Promise<Store> {
+    const onFailure = (error: Error): void => {
+      this.log.fatal({ event: 'store_failed', err: error });
+      this.options.onFatal?.(error);
+    };
+    if (this.options.openStore) return this.options.openStore(onFailure);
+    const local = SqliteStore.open(config.stateDir, onFailure);
+    if (config.store.type === 'sqlite') return local;
+    const clock = this.options.clock ?? Date.now;
+    return openSharedStore(config, local, this.log, clock);
+  }
+
+  /** Names, places and folders need a restart; who may call, and certificates, do not. */
+  private watchCredentials(started: AgentConfig, use: (renewed: Credentials) => void): FileWatch {
+    const { config: source, watchIntervalMs = WATCH_INTERVAL_MS } = this.options;
+    const file = typeof source === 'string' ? [path.resolve(source)] : [];
+    let current = started;
+    const changed = (): boolean => {
+      try {
+        const { tokens, clients, kubernetes } = this.readConfig();
+        const next = { ...started, tokens, clients, kubernetes };
+        use(readCredentials(next));
+        current = next;
+        this.log.info({ event: 'credentials_renewed' });
+        return true;
+      } catch (error) {
+        // Half a rotation looks like this, and so does a typing error: the old ones go on.
+        const problems = isNetloomError(error) ? error.problems : String(error);
+        this.log.warn({ event: 'credentials_not_renewed', problems });
+        return false;
+      }
+    };
+    const files = (): string[] => [...file, ...credentialFiles(current)];
+    const watch = watchFiles(files, changed, watchIntervalMs);
+    this.endings.push(() => watch.stop());
+    return watch;
+  }
+
+  /** A restored store, and who said that it may be served. */
+  private tellRestoration(restored: Restoration | undefined): void {
+    if (restored === undefined) return;
+    const { released } = restored;
+    if (released === undefined) this.log.warn({ event: 'restored_store_waits', ...restored });
+    else if (released.by === 'operator')
+      this.log.warn({ event: 'restored_store_not_audited', ...restored });
+  }
+
+  /** Who waits for the file waits in vain then; a full disk is no reason to serve nobody. */
+  private tellReady(stateDir: string): void {
+    try {
+      markReady(stateDir);
+    } catch (error) {
+      this.log.warn({ event: 'ready_file_failed', err: error });
+    }
+  }
+
+  /** Before anything else is brought to the kernel: the host is in the old or the new state first. */
+  private async settleOpenChange(
+    checkpoints: Checkpoints,
+    bridges: BridgeService,
+    networks: NetworkService,
+  ): Promise<void> {
+    const recover = async (subject: string, outcome: 'kept' | 'undone'): Promise<void> => {
+      await bridges.recover(subject, outcome);
+      await networks.recover(subject, outcome);
+    };
+    await checkpoints.recover({
+      keep: (subject) => recover(subject, 'kept'),
+      back: (subject) => recover(subject, 'undone'),
+    });
+  }
+
+  private async restoreNetworks(networks: NetworkService): Promise<void> {
+    for (const [link, error] of await networks.restore()) {
+      const problems = isNetloomError(error) ? error.problems : error.message;
+      this.log.error({ event: 'link_failed', link, problems });
+    }
   }
 
   private readConfig(): AgentConfig {

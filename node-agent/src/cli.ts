@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { describeProblem, isNetloomError } from 'netloom';
+import { addClaimCommands } from './commands/claim-commands';
 import { agentVersion } from './version';
 
 /** Exit status: the configuration is wrong. */
@@ -209,6 +210,7 @@ function program(): Command {
       print(names.length === 0 ? ['no bridges'] : names.map((name) => `removed ${name}`));
     });
 
+  addClaimCommands(cli);
   return cli;
 }
 

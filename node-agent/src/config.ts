@@ -121,6 +121,23 @@ const configSchema = z.strictObject({
   clients: z.array(clientSchema).default([]),
   /** ServiceAccount tokens of a cluster, told by its API server. @default - none are taken */
   kubernetes: kubernetesSchema.optional(),
+  /** Where the command line on this host comes in, without a token. `none` for no socket. */
+  socket: z
+    .union([
+      z.literal('none'),
+      z.strictObject({
+        /** @default - `agent.sock` in stateDir */
+        path: z.string().min(1).optional(),
+        /** Group whose members may use it, too. @default - root and the agent's own user alone */
+        gid: z.number().int().min(0).optional(),
+        ...rights,
+        verbs: z
+          .array(z.enum(VERBS))
+          .min(1)
+          .default([...VERBS]),
+      }),
+    ])
+    .prefault({}),
   /** How often each credential may ask, and how much it may keep open. */
   limits: z
     .strictObject({
@@ -265,6 +282,7 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
   return {
     ...config,
     stateDir: absolute(config.stateDir),
+    socket: absoluteSocket(config.socket, absolute),
     store: absoluteStore(config.store, folder),
     tls: {
       certFile: absolute(certFile),
@@ -282,6 +300,20 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
       },
     }),
   };
+}
+
+function absoluteSocket(
+  socket: AgentConfig['socket'],
+  absolute: (name: string) => string,
+): AgentConfig['socket'] {
+  if (socket === 'none' || socket.path === undefined) return socket;
+  return { ...socket, path: absolute(socket.path) };
+}
+
+/** The Unix socket's place; undefined where there is none. */
+export function socketPath({ socket, stateDir }: AgentConfig): string | undefined {
+  if (socket === 'none') return undefined;
+  return socket.path ?? path.join(stateDir, 'agent.sock');
 }
 
 /** The places to listen on. Port 0 lets the kernel choose. */

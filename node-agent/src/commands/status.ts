@@ -92,7 +92,8 @@ function isRunning(folder: string): boolean {
   }
 }
 
-function table(rows: readonly Readonly<Record<string, string>>[]): string {
+/** Rows as columns of text, with a head. */
+export function table(rows: readonly Readonly<Record<string, string>>[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const widths = columns.map((column) =>
     Math.max(column.length, ...rows.map((row) => (row[column] ?? '').length)),

@@ -16,6 +16,8 @@ export class Caller {
     /** Name of the token, `cert:` and the common name, or `system:serviceaccount:NAMESPACE:NAME`. */
     readonly identity: string,
     private readonly rights: Rights,
+    /** Came in by the Unix socket: may give back and hand over what any identity holds. */
+    readonly isOperator = false,
   ) {}
 
   /** @throws NetloomError NL_AGENT_FORBIDDEN */

@@ -63,6 +63,8 @@ export class Exchange {
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
     private readonly parts: ExchangeParts,
+    /** Who it is without a credential: on the Unix socket, where the kernel has checked. */
+    private readonly local?: Caller | undefined,
   ) {}
 
   async run(): Promise<void> {
@@ -86,9 +88,15 @@ export class Exchange {
     const asked = { match, method, path, query: mark < 0 ? '' : url.slice(mark + 1) };
     this.route = match?.route;
     if (match?.route.verbs.length === 0) return this.answerTo(asked, NOBODY);
-    const caller = identify(request, parts.credentials(), parts.cluster);
+    const caller = this.identify();
     if (caller instanceof Caller) return this.answerTo(asked, caller);
     return this.knownAtLast(caller).then((known) => this.answerTo(asked, known));
+  }
+
+  private identify(): Caller | Promise<Caller> {
+    const { request, parts, local } = this;
+    if (local !== undefined && request.headers.authorization === undefined) return local;
+    return identify(request, parts.credentials(), parts.cluster);
   }
 
   /** Who is unknown may hold a token that came after the last look at the files. */
@@ -154,8 +162,7 @@ export class Exchange {
 
   private async isStillAllowed(route: Route): Promise<boolean> {
     try {
-      const { credentials, cluster } = this.parts;
-      const caller = await identify(this.request, credentials(), cluster);
+      const caller = await this.identify();
       caller.requireOneOf(route.verbs);
       return caller.isLike(this.caller);
     } catch {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server as LocalServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { NetloomError, type Problem } from 'netloom';
@@ -15,6 +15,7 @@ import { RequestMetrics } from './request-metrics';
 import type { RouteParts } from './route';
 import { Router } from './router';
 import { ROUTES } from './routes/table';
+import { listenOnSocket, localCaller, type SocketSettings } from './unix-socket';
 
 /** How long a stop waits for requests that are being served, in ms. */
 const STOP_GRACE_MS = 5_000;
@@ -36,6 +37,7 @@ export interface ServerParts extends Omit<RouteParts, 'metricsText' | 'openApi' 
 /** The agent's HTTPS side: several listeners over one table of routes. */
 export class AgentServer {
   private readonly servers: Server[] = [];
+  private readonly local: LocalServer[] = [];
   private readonly metrics = new RequestMetrics();
   private readonly exchangeParts: ExchangeParts;
 
@@ -83,6 +85,15 @@ export class AgentServer {
     return bound;
   }
 
+  /** Listens on the Unix socket of the local command line. */
+  async listenLocally(settings: SocketSettings): Promise<void> {
+    const caller = localCaller(settings);
+    const server = await listenOnSocket(settings, (request, response) => {
+      void this.serve(new Exchange(request, response, this.exchangeParts, caller));
+    });
+    this.local.push(server);
+  }
+
   /** Takes new certificates for connections from now on; open ones go on. */
   renewTls(credentials: Credentials): void {
     for (const server of this.servers) server.setSecureContext(tlsOptions(credentials));
@@ -90,7 +101,7 @@ export class AgentServer {
 
   /** Takes no more connections, lets what is being served end, and closes. */
   async close(): Promise<void> {
-    const closed = Promise.all(this.servers.map(closeServer));
+    const closed = Promise.all([...this.servers, ...this.local].map(closeServer));
     for (const end of this.exchangeParts.feeds) end();
     await closed;
   }
@@ -157,7 +168,7 @@ function cannotListen(place: string, why: string): Problem {
   };
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server | LocalServer): Promise<void> {
   return new Promise((resolve) => {
     const hurry = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
     server.close(() => {

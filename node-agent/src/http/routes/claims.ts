@@ -13,8 +13,9 @@ import {
   watchQuerySchema,
 } from 'netloom/agent-api';
 import { z } from 'zod';
-import type { AskVerb } from '../../address-service';
+import type { AddressService, AskVerb } from '../../address-service';
 import { claimSummary } from '../../claim-views';
+import type { Caller } from '../callers';
 import { type Call, type RouteParts, requireOwners, route } from '../route';
 import { watchFeed } from '../watch-feed';
 import { flagSchema } from './params';
@@ -113,7 +114,7 @@ export const CLAIM_ROUTES = [
       const { pool, owner, from } = body;
       caller.requirePool(pool);
       requireOwners(caller, owner, from);
-      const asked = { ...body, identity: caller.identity };
+      const asked = { ...body, identity: identityFor(caller, addresses, pool, from, owner) };
       if (query.dryRun === 'true') return addresses.transfer(asked, { dryRun: true });
       const note = audit('transfer', { pool, owner }, `${from} ${addresses.heldBy(pool, from)}`);
       const view = await addresses.transfer(asked);
@@ -134,7 +135,8 @@ export const CLAIM_ROUTES = [
       const { pool, owner, dryRun } = query;
       caller.requirePool(pool);
       caller.requireOwner(owner);
-      const asked = { pool, owner, identity: caller.identity, id };
+      const identity = identityFor(caller, addresses, pool, owner);
+      const asked = { pool, owner, identity, id };
       if (dryRun === 'true') return removal(await addresses.release(asked, { dryRun: true }));
       const note = audit('release', { pool, owner }, addresses.heldBy(pool, owner));
       const answer = await addresses.release(asked);
@@ -143,6 +145,18 @@ export const CLAIM_ROUTES = [
     },
   }),
 ];
+
+/** The operator on the node acts for whoever holds the claim; everybody else for themselves. */
+function identityFor(
+  caller: Caller,
+  addresses: AddressService,
+  pool: string,
+  ...owners: readonly string[]
+): string {
+  if (!caller.isOperator) return caller.identity;
+  const holders = owners.map((owner) => addresses.identityOf(pool, owner));
+  return holders.find((one) => one !== undefined) ?? caller.identity;
+}
 
 async function ask(
   verb: AskVerb,
