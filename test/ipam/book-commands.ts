@@ -22,12 +22,15 @@ export class BookUnderTest {
   book = new AddressBook();
   readonly pools = new Map<string, PoolRecord>();
   readonly claims = new Map<number, ClaimRecord>();
+  /** What the store has of the highest number: it is written together with rows. */
+  private number = 0;
 
   write(changes: readonly BookChange[]): void {
     for (const change of changes) {
       if (change.kind === 'pool') put(this.pools, change.name, change.pool);
       else put(this.claims, change.serial, change.claim);
     }
+    if (changes.length > 0) this.number = this.book.lastNumber;
   }
 
   /** A book as it is after a restart. */
@@ -36,7 +39,7 @@ export class BookUnderTest {
       structuredClone([...this.pools.values()]),
       structuredClone([...this.claims.values()]),
     ];
-    return new AddressBook(rows[0] as PoolRecord[], rows[1] as ClaimRecord[], this.book.lastNumber);
+    return new AddressBook(rows[0] as PoolRecord[], rows[1] as ClaimRecord[], this.number);
   }
 }
 
@@ -384,6 +387,30 @@ class RestartCommand extends Base {
   }
 }
 
+/** The agent dies before the rows of a step are on disk: nobody was told of it. */
+class CrashCommand extends Base {
+  constructor(private readonly ask: Ask) {
+    super();
+  }
+
+  step(state: ModelState, real: BookUnderTest): void {
+    // What ends by itself is written with the next step, and ends again after a restart.
+    const before = snapshot(real.reloaded(), state.now);
+    try {
+      real.book[this.ask.verb](requestOf(this.ask), state.now);
+    } catch (error) {
+      if (!(error instanceof NetloomError)) throw error;
+    }
+    real.book = real.reloaded();
+    expect(snapshot(real.book, state.now)).toEqual(before);
+    if (state.model.pool) state.model.pool.cursor = undefined;
+  }
+
+  toString(): string {
+    return `crash in: ${new AskCommand(this.ask)}`;
+  }
+}
+
 const owner = fc.constantFrom(...OWNERS);
 const identity = fc.oneof(
   { weight: 15, arbitrary: fc.constant('ci') },
@@ -420,7 +447,41 @@ export const bookCommands: fc.Arbitrary<BookCommand>[] = [
     .map(([asks, mode]) => new BatchCommand(asks, mode as 'all' | 'each')),
   fc.constantFrom(1, 900, 15_000, 59_999, QUARANTINE_MS, OFFER_MS).map((ms) => new WaitCommand(ms)),
   fc.constant(new RestartCommand()),
+  ask.map((one) => new CrashCommand(one)),
 ];
+
+/** One command of each kind, for a pool of two addresses and owners `a` and `b`, and where to begin. */
+export function smallCommands(): { beginnings: BookCommand[][]; commands: BookCommand[] } {
+  const by = (owner: string, verb: Ask['verb']): Ask => {
+    return { verb, owner, identity: 'ci', size: 1, at: undefined, offerMs: undefined };
+  };
+  return {
+    beginnings: [
+      [new DefineCommand(8, 9, false)],
+      [new DefineCommand(8, 9, false), new AskCommand(by('a', 'offer'))],
+      [
+        new DefineCommand(8, 9, false),
+        new AskCommand(by('a', 'claim')),
+        new AskCommand(by('b', 'claim')),
+      ],
+    ],
+    commands: [
+      new AskCommand(by('a', 'offer')),
+      new AskCommand(by('a', 'confirm')),
+      new AskCommand(by('a', 'renew')),
+      new AskCommand(by('a', 'claim')),
+      new AskCommand(by('b', 'claim')),
+      new AskCommand({ ...by('b', 'offer'), at: 8 }),
+      new ReleaseCommand(0, undefined),
+      new ReleaseCommand(1, 'b'),
+      new TransferCommand('a', 'b', 'ci'),
+      new WaitCommand(QUARANTINE_MS - 1),
+      new WaitCommand(OFFER_MS),
+      new RestartCommand(),
+      new CrashCommand(by('a', 'claim')),
+    ],
+  };
+}
 
 function put<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
   if (value === undefined) map.delete(key);

@@ -14,7 +14,7 @@ const register: SequentialModel<number, Input, number> = {
 };
 
 /** `[begin, end, what, answer]` */
-type Row = readonly [number, number, Input, number?];
+type Row = readonly [number, number, Input, (number | undefined)?];
 
 function history(rows: readonly Row[]): Operation<Input, number>[] {
   return rows.map(([invoked, returned, input, output], client) => ({
