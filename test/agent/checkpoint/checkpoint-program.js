@@ -1,0 +1,115 @@
+'use strict';
+
+/**
+ * Makes one change of a bridge under a watchdog, through the built agent's own parts, and ends itself
+ * with SIGKILL before a step of its test's choice. Or is that watchdog.
+ *
+ *   node checkpoint-program.js ROOT FOLDER change|watch AT alone|group|hang SPEC SECONDS
+ *
+ * SECONDS is how long a confirmation may take. AT counts steps from 1; 0 stops nowhere. `group` takes the commands that run along, as the end of a
+ * container does. `hang` waits for its end behind the change.
+ */
+
+const path = require('node:path');
+
+const [
+  ,
+  ,
+  root = '',
+  folder = '',
+  mode = '',
+  at = '0',
+  how = 'alone',
+  spec = '{}',
+  seconds = '30',
+] = process.argv;
+const lib = (name) => require(path.join(root, 'node-agent/lib', name));
+const { JournalFolder, placeOfProcess } = lib('checkpoint');
+const { Iproute2 } = lib('iproute2.js');
+
+const log = {
+  info: () => {},
+  warn: () => {},
+  error: (line) => console.error(JSON.stringify(line)),
+};
+/** Below 0 while the program goes on from what an earlier one has left. */
+let steps = mode === 'watch' ? 0 : -1;
+
+function end() {
+  process.kill(how === 'group' ? -process.pid : process.pid, 'SIGKILL');
+  // The signal comes at once, or nearly.
+  for (;;);
+}
+
+function step(name) {
+  if (steps < 0) return;
+  steps += 1;
+  console.log(`${steps} ${name}`);
+  if (steps === Number(at)) end();
+}
+
+/** Each line a command of its own, so that the change can be stopped between any two. */
+class Stepwise extends Iproute2 {
+  async apply(lines, program) {
+    for (const line of lines) {
+      const isLast = steps + 1 === Number(at);
+      if (isLast && how === 'group') {
+        console.log(`${steps + 1} ${line}`);
+        void super.apply([line], program);
+        setImmediate(end);
+        await new Promise(() => {});
+      }
+      step(line);
+      await super.apply([line], program);
+    }
+  }
+}
+
+async function change() {
+  const { SqliteStore } = lib('store');
+  const { BridgeService } = lib('bridges');
+  const { connectWatchdog } = lib('watchdog/connect-watchdog.js');
+  const store = SqliteStore.open(folder);
+  const { bridges: records, counters } = store.load();
+  const links = new Stepwise(folder);
+  const { checkpoints, link } = connectWatchdog({ stateDir: folder, driver: links, log, step });
+  await link.open();
+  const policy = { bridges: ['*'], ports: ['*'], adopt: 'yes', uplink: 'confirm' };
+  const parts = { node: 'edge-1', store, links, records, checkpoints, policy };
+  const service = new BridgeService({ ...parts, counter: counters.bridges });
+  // As each start of the agent does.
+  await checkpoints.recover({
+    keep: (subject) => service.recover(subject, 'kept'),
+    back: (subject) => service.recover(subject, 'undone'),
+  });
+  steps = 0;
+  const asker = { owner: 'stack', identity: 'ci', confirmSeconds: Number(seconds) };
+  const known = records.find((record) => record.name === 'cp-br');
+  const wish = JSON.parse(spec);
+  const { checkpoint, awaits } =
+    wish === null
+      ? await service.removeChecked({ ...asker, name: 'cp-br', id: `cp-br#${known.incarnation}` })
+      : await service.put({ ...asker, name: 'cp-br', spec: wish });
+  if (how === 'hang') {
+    console.log('hanging');
+    await new Promise(() => setInterval(() => {}, 1000));
+  }
+  await checkpoints.confirm((checkpoint ?? awaits).id, false);
+  step('confirmed');
+  link.close();
+  await store.close();
+}
+
+async function watch() {
+  const { Watchdog } = lib('watchdog');
+  const journals = new JournalFolder(folder, step);
+  const driver = new Iproute2(journals.folder);
+  const parts = { journals, driver, place: placeOfProcess(), log, step, returnMs: 200 };
+  await Watchdog.start(parts);
+  console.log('watching');
+}
+
+(mode === 'watch' ? watch() : change()).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { BridgeService, type HostPolicy } from '../../../node-agent/src/bridges';
+import { JournalFolder, placeOfProcess } from '../../../node-agent/src/checkpoint';
+import { Iproute2 } from '../../../node-agent/src/iproute2';
+import { SqliteStore } from '../../../node-agent/src/store';
+import { Watchdog } from '../../../node-agent/src/watchdog';
+import { connectWatchdog } from '../../../node-agent/src/watchdog/connect-watchdog';
+import { buildAgent } from '../support/agent-process';
+import { hostText } from '../support/host-text';
+import { deleteLinks, hasOwnNetwork, ip, networkTest } from '../support/network';
+import { CheckpointProcess, type ProgramRun } from './checkpoint-process';
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+const OURS = ['cp-up', 'cp-br', 'cp-p0', 'cp-p1'];
+const POLICY: HostPolicy = { bridges: ['*'], ports: ['*'], adopt: 'yes', uplink: 'confirm' };
+const SPEC = { ports: ['cp-up', 'cp-p0'], addresses: ['10.76.0.1/24'], uplink: true };
+
+/** The bridge is made anew each time: its number, and how the kernel lists things of equal standing, differ. */
+const text = (): string =>
+  hostText((name) => OURS.includes(name)).replace(/"(ifindex|promiscuity|link_index)":\d+,?/g, '');
+const foreign = (): string => hostText((name) => !OURS.includes(name));
+
+/** The node's way out, a free port, and a bridge of somebody else. */
+function makeHost(): void {
+  ip('netns', 'add', 'cp-gw');
+  ip('link', 'add', 'cp-up', 'type', 'veth', 'peer', 'name', 'cp-far');
+  ip('link', 'set', 'cp-far', 'netns', 'cp-gw');
+  ip('-n', 'cp-gw', 'addr', 'add', '10.75.0.1/24', 'dev', 'cp-far');
+  ip('-n', 'cp-gw', 'link', 'set', 'cp-far', 'up');
+  ip('link', 'set', 'cp-up', 'up');
+  ip('addr', 'add', '10.75.0.5/24', 'brd', '+', 'dev', 'cp-up');
+  ip('addr', 'add', 'fd00:75::5/64', 'dev', 'cp-up', 'nodad');
+  ip('route', 'add', 'default', 'via', '10.75.0.1', 'dev', 'cp-up', 'proto', 'static');
+  ip('route', 'add', '10.79.0.0/16', 'via', '10.75.0.9', 'dev', 'cp-up', 'metric', '7');
+  ip('-6', 'route', 'add', 'default', 'via', 'fd00:75::1', 'dev', 'cp-up');
+  ip('link', 'add', 'cp-p0', 'type', 'veth', 'peer', 'name', 'cp-p1');
+  ip('link', 'add', 'cp-other', 'type', 'bridge');
+  ip('link', 'set', 'cp-other', 'up');
+  ip('addr', 'add', '10.77.0.1/24', 'dev', 'cp-other');
+  ip('link', 'add', 'cp-pod', 'type', 'veth', 'peer', 'name', 'cp-pod1');
+  ip('link', 'set', 'cp-pod', 'master', 'cp-other', 'up');
+}
+
+describe('kill -9 at each step of a change of the uplink', () => {
+  let folder: string;
+  let old: string;
+  let others: string;
+  let whole: string;
+  let steps: string[];
+
+  const journals = (): JournalFolder => new JournalFolder(folder);
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+  const watch = async (): Promise<Watchdog> => {
+    const made = journals();
+    made.make();
+    const parts = { driver: new Iproute2(made.folder), place: placeOfProcess(), log: quiet };
+    return Watchdog.start({ journals: made, ...parts, returnMs: 200 });
+  };
+
+  /** What the next start of the agent does, and then a removal of the bridge. */
+  const settle = async (): Promise<boolean> => {
+    const store = SqliteStore.open(folder);
+    const { bridges: records, counters } = store.load();
+    const links = new Iproute2(folder);
+    const { checkpoints, link } = connectWatchdog({ stateDir: folder, driver: links, log: quiet });
+    const parts = { node: 'edge-1', store, links, records, policy: POLICY };
+    const service = new BridgeService({ ...parts, checkpoints, counter: counters.bridges });
+    await checkpoints.recover({
+      keep: (subject) => service.recover(subject, 'kept'),
+      back: (subject) => service.recover(subject, 'undone'),
+    });
+    expect(await service.restore()).toEqual(new Map());
+    const [record] = await service.list();
+    link.close();
+    // It is in the kernel as it is in the store.
+    expect(text()).toBe(record ? whole : old);
+    expect(journals().read()).toBeUndefined();
+    if (record) {
+      const remover = new BridgeService({ ...parts, records: store.load().bridges, counter: 9 });
+      await remover.remove({ name: 'cp-br', id: record.id, owner: 'stack', identity: 'ci' });
+    }
+    expect([text(), foreign()]).toEqual([old, others]);
+    await store.close();
+    return record !== undefined;
+  };
+
+  /** Until the host is as it was, or as it shall be. */
+  const isWhole = async (withinMs: number): Promise<void> => {
+    const end = performance.now() + withinMs;
+    while (performance.now() < end) {
+      const journal = journals().read();
+      const isKept = !journal || journals().decision(journal.id)?.outcome === 'kept';
+      const isUndone = !journal || journal.state === 'undone';
+      if ((isUndone && text() === old) || (isKept && text() === whole)) return;
+      await wait(25);
+    }
+    expect([text(), journals().read()?.state]).toEqual([old, 'undone']);
+  };
+
+  const run = async (given: Omit<ProgramRun, 'mode'>): Promise<CheckpointProcess> => {
+    const program = new CheckpointProcess(folder, { mode: 'change', spec: SPEC, ...given });
+    const end = await program.ended;
+    expect([end, program.output]).toEqual(['SIGKILL', expect.any(String)]);
+    return program;
+  };
+
+  beforeAll(async () => {
+    if (!hasOwnNetwork) return;
+    if (process.env.NETLOOM_BUILT === undefined) buildAgent();
+    folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-points-'));
+    makeHost();
+    await wait(50);
+    [old, others] = [text(), foreign()];
+    const watchdog = await watch();
+    const program = new CheckpointProcess(folder, { mode: 'change', spec: SPEC });
+    expect([await program.ended, program.output]).toEqual(['0', expect.any(String)]);
+    steps = program.steps;
+    whole = text();
+    expect(whole).not.toBe(old);
+    expect(whole).toMatch(/"dst":"default","gateway":"10.75.0.1","dev":"cp-br"/);
+    expect(foreign()).toBe(others);
+    expect(await settle()).toBe(true);
+    await watchdog.stop();
+    console.log(`a change of ${steps.length} steps:\n${steps.join('\n')}`);
+  }, 120_000);
+
+  afterAll(() => {
+    if (!hasOwnNetwork) return;
+    ip('netns', 'del', 'cp-gw');
+    deleteLinks('cp-br', 'cp-up', 'cp-p0', 'cp-other', 'cp-pod');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  networkTest(
+    'of the agent, with the command that runs, as with a whole container: old or new within seconds',
+    async () => {
+      const watchdog = await watch();
+      const kept: string[] = [];
+      for (const [index, name] of steps.entries()) {
+        const isCommand = /^(link|addr|route) /.test(name);
+        await run({ at: index + 1, how: isCommand ? 'group' : 'alone' });
+        await isWhole(2_000);
+        if (await settle()) kept.push(name);
+      }
+      await watchdog.stop();
+      // From the decision on, and not before.
+      expect(kept).toEqual(steps.slice(steps.indexOf('it is decided')));
+    },
+    240_000,
+  );
+
+  networkTest(
+    'of agent and watchdog: the watchdog that is started anew brings the host back',
+    async () => {
+      for (let at = 1; at <= steps.length; at += 1) {
+        const first = new CheckpointProcess(folder, { mode: 'watch' });
+        await first.says('watching');
+        const program = new CheckpointProcess(folder, { mode: 'change', spec: SPEC, at });
+        await program.ended;
+        await first.kill();
+        const second = await watch();
+        await isWhole(3_000);
+        await second.stop();
+        await settle();
+      }
+    },
+    240_000,
+  );
+
+  networkTest(
+    'of the agent, and then of the watchdog at each step of its own',
+    async () => {
+      const last = steps.indexOf('applied') + 1;
+      for (let at = 1; ; at++) {
+        const first = new CheckpointProcess(folder, { mode: 'watch', at });
+        await first.says('watching');
+        await run({ at: last });
+        // It may have brought the host back before it came to that step.
+        const ended = await Promise.race([first.ended, isWhole(5_000).then(() => 'whole')]);
+        if (ended === 'whole') {
+          await first.kill();
+          await settle();
+          expect(at).toBeGreaterThan(5);
+          return;
+        }
+        const second = await watch();
+        await isWhole(3_000);
+        await second.stop();
+        expect(await settle()).toBe(false);
+      }
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { JournalFolder } from '../../../node-agent/src/checkpoint';
+import { buildAgent } from '../support/agent-process';
+import { hostText } from '../support/host-text';
+import { deleteLinks, hasOwnNetwork, ip, networkTest } from '../support/network';
+import { CheckpointProcess } from './checkpoint-process';
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const CHANGES = 20;
+const CONFIRM_SECONDS = 1;
+
+/** Changes after which nobody gets through: ports that listen for half a minute, the gateway's own address. */
+const BAD = [
+  { ports: ['cp-up'], uplink: true, stp: true },
+  { ports: ['cp-up'], uplink: true, addresses: ['10.75.0.1/24'] },
+];
+
+describe('a node whose only way out is the interface that is enslaved', () => {
+  let folder: string;
+  let watchdog: CheckpointProcess;
+
+  const reaches = (): boolean => {
+    try {
+      const ping = ['ping', '-c', '1', '-W', '1', '-n', '10.75.0.5'];
+      execFileSync('ip', ['netns', 'exec', 'cp-gw', ...ping], { stdio: 'pipe' });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  beforeAll(async () => {
+    if (!hasOwnNetwork) return;
+    if (process.env.NETLOOM_BUILT === undefined) buildAgent();
+    folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-lockout-'));
+    ip('netns', 'add', 'cp-gw');
+    ip('link', 'add', 'cp-up', 'type', 'veth', 'peer', 'name', 'cp-far');
+    ip('link', 'set', 'cp-far', 'netns', 'cp-gw');
+    ip('-n', 'cp-gw', 'addr', 'add', '10.75.0.1/24', 'dev', 'cp-far');
+    ip('-n', 'cp-gw', 'link', 'set', 'cp-far', 'up');
+    ip('link', 'set', 'cp-up', 'up');
+    ip('addr', 'add', '10.75.0.5/24', 'dev', 'cp-up');
+    ip('route', 'add', 'default', 'via', '10.75.0.1');
+    watchdog = new CheckpointProcess(folder, { mode: 'watch' });
+    await watchdog.says('watching');
+  }, 60_000);
+
+  afterAll(async () => {
+    if (!hasOwnNetwork) return;
+    await watchdog.kill();
+    ip('netns', 'del', 'cp-gw');
+    deleteLinks('cp-br', 'cp-up');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  networkTest(
+    `${CHANGES} bad changes: it can be reached again within the time to confirm and two seconds more`,
+    async () => {
+      const before = hostText();
+      const journals = new JournalFolder(folder);
+      const took: number[] = [];
+      for (let change = 0; change < CHANGES; change++) {
+        const spec = BAD[change % BAD.length] ?? {};
+        const given = { how: 'hang', spec, seconds: CONFIRM_SECONDS } as const;
+        const agent = new CheckpointProcess(folder, { mode: 'change', ...given });
+        await agent.says('guarded');
+        const since = performance.now();
+        await agent.says('applied');
+        // Right after the change in half of them.
+        if (change % 4 < 2) await agent.kill();
+        else expect(reaches()).toBe(false);
+        while (!reaches()) {
+          if (performance.now() - since > 30_000) throw new Error(`locked out: ${watchdog.output}`);
+        }
+        took.push(performance.now() - since);
+        // Routes come back behind the addresses.
+        while (journals.read()?.state === 'open') await wait(10);
+        await agent.kill();
+        expect(hostText()).toBe(before);
+      }
+      console.log(`lock-out: back after ${took.map((ms) => Math.round(ms)).join(', ')} ms`);
+      expect(Math.max(...took)).toBeLessThan(CONFIRM_SECONDS * 1000 + 2_000);
+    },
+    180_000,
+  );
+});
