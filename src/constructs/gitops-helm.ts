@@ -1,13 +1,15 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { App, Yaml } from 'cdk8s';
+import { type ApiObject, App, Yaml } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { objectsBelow } from './gitops-layers';
+import { isMembers } from '../cni';
+import { isOfInstall, objectsBelow } from './gitops-layers';
 
 /**
  * Lets `cdk8s synth --format helm` write a chart that can be installed: CustomResourceDefinitions go
  * into its `crds` folder. Among the templates they would come too late: Helm asks for the kinds of all
- * templates before it applies the first.
+ * templates before it applies the first. What Helm would take for an action in an object of an install,
+ * such as the words of an alert, is quoted.
  *
  * Everything else is written as always; nothing happens where the output is no Helm chart.
  */
@@ -18,29 +20,40 @@ export function writeHelmDefinitions(root: IConstruct): void {
     const chart = helmChartOf(root);
     if (chart === undefined) return synth();
     const definitions = new Map<string, unknown>();
-    const restore = objectsBelow(root)
-      .filter(({ kind }) => kind === 'CustomResourceDefinition')
-      .map((object) => {
-        const { toJson } = object;
-        object.toJson = () => {
-          definitions.set(object.name, toJson.call(object));
-          // cdk8s passes over it.
-          return undefined;
-        };
-        return () => {
-          object.toJson = toJson;
-        };
-      });
+    const restore = objectsBelow(root).map((object) => {
+      if (object.kind === 'CustomResourceDefinition') {
+        // cdk8s passes over what is undefined.
+        return rewritten(object, (manifest) => void definitions.set(object.name, manifest));
+      }
+      return isOfInstall(object) ? rewritten(object, quoted) : undefined;
+    });
     try {
       synth();
     } finally {
-      for (const one of restore) one();
+      for (const one of restore) one?.();
     }
     for (const [name, manifest] of definitions) {
       mkdirSync(join(chart, 'crds'), { recursive: true });
       writeFileSync(join(chart, 'crds', `${name}.yaml`), Yaml.stringify(manifest));
     }
   };
+}
+
+/** Lets an object be written in another way, until the function that is given back is called. */
+function rewritten(object: ApiObject, change: (manifest: unknown) => unknown): () => void {
+  const { toJson } = object;
+  object.toJson = () => change(toJson.call(object));
+  return () => {
+    object.toJson = toJson;
+  };
+}
+
+/** Texts as Helm prints them again. Backquotes, because YAML never changes them. */
+function quoted(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('{{', '{{ `{{` }}');
+  if (Array.isArray(value)) return value.map(quoted);
+  if (!isMembers(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, quoted(one)]));
 }
 
 /** The folder of the Helm chart whose templates an app writes; undefined where it writes none. */

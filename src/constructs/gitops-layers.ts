@@ -10,6 +10,11 @@ export function markInstall(object: ApiObject): void {
   installs.add(object);
 }
 
+/** True for an object of an install: nobody wrote it but netloom. */
+export function isOfInstall(object: ApiObject): boolean {
+  return installs.has(object);
+}
+
 /** Puts everything at and below a construct into a layer, where nothing nearer says otherwise. */
 export function chooseLayer(scope: IConstruct, layer: Layer): void {
   chosen.set(scope, layer);

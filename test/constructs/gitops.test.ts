@@ -1,5 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -440,6 +447,58 @@ describe('the cdk8s CLI', () => {
   function goldenOf(name: string): Manifest[] {
     return objectsOf(path.join(ROOT, 'test/golden', name));
   }
+
+  const ALERTS = `
+    import { ApiObject, App, Chart } from 'cdk8s';
+    import { NodeAgentInstall } from 'netloom/constructs';
+    const app = new App();
+    const chart = new Chart(app, 'agents');
+    const [callers, prometheusRule] = [[{ namespace: 'ci', serviceAccount: 'ci', verbs: ['read'] }], {}];
+    new NodeAgentInstall(chart, 'agent', { image: 'example.com/a:1', callers, prometheusRule });
+    const data = { image: '{{ .Values.image }}' };
+    new ApiObject(chart, 'own', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own' }, data });
+    app.synth();`;
+  const SUMMARY = 'The node agent of {{ $labels.instance }} does not answer';
+
+  async function alertsChart(...args: string[]): Promise<void> {
+    // Below the checkout, where `netloom/...` is found as in an installed package.
+    const program = mkdtempSync(path.join(ROOT, 'examples/.gitops-'));
+    try {
+      writeFileSync(path.join(program, 'main.ts'), ALERTS);
+      await synth(path.join(program, 'main.ts'), ...args);
+    } finally {
+      rmSync(program, { recursive: true, force: true });
+    }
+  }
+
+  test("words of alerts are none of Helm's, and the user's own expressions are", async () => {
+    await alertsChart();
+    const plain = JSON.stringify(outputOf(folder));
+    expect(plain).toContain(SUMMARY);
+
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    await alertsChart(...HELM);
+    const quoted = JSON.stringify(outputOf(folder));
+    expect(quoted).not.toContain(SUMMARY);
+    expect(quoted).toContain(SUMMARY.replace('{{', '{{ `{{` }}'));
+    expect(quoted).toContain('{{ .Values.image }}');
+  }, 60_000);
+
+  (hasHelm ? test : test.skip)(
+    hasHelm
+      ? 'writes alerts that helm renders'
+      : 'writes alerts that helm renders (skipped: helm not installed)',
+    async () => {
+      await alertsChart(...HELM);
+      const args = ['template', 'edge', folder, '--set', 'image=nginx:1.27'];
+      const { stdout } = await promisify(execFile)(findTool('helm') as string, args);
+      const rendered = parseAllDocuments(stdout).map((one) => one.toJS());
+      expect(JSON.stringify(rendered)).toContain(SUMMARY);
+      expect(rendered).toContainEqual(expect.objectContaining({ data: { image: 'nginx:1.27' } }));
+    },
+    60_000,
+  );
 
   (hasHelm ? test : test.skip)(
     hasHelm
