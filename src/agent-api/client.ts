@@ -89,6 +89,12 @@ export class AgentClient {
     return this.transport.call(auditReportSchema, call);
   }
 
+  /** What the last audit found. */
+  lastAudit(): Promise<AuditReportView> {
+    const call: Call = { method: 'GET', path: ['audit'], about: 'its last audit' };
+    return this.transport.call(auditReportSchema, call);
+  }
+
   /** Undefined when the agent, asked with good credentials, says that there is no such pool. */
   pool(name: string): Promise<PoolView | undefined> {
     const call: Call = { method: 'GET', path: ['pools', name], about: `pool "${name}"` };

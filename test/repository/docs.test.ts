@@ -162,7 +162,9 @@ test('the commands of netloom-agent run as printed', async () => {
     .filter((one) => one.language === 'sh')
     .flatMap((one) => one.text.split('\n'))
     .filter((line) => line.startsWith('netloom-agent '));
-  const commands = [...new Set(lines)].map((line) => line.trim().split(/\s+/).slice(1));
+  const commands = [...new Set(lines)].map((line) =>
+    line.replace(/ +#.*/, '').trim().split(/\s+/).slice(1),
+  );
   const folder = mkdtempSync(path.join(tmpdir(), 'netloom-docs-'));
   try {
     mkdirSync(path.join(folder, 'etc'), { mode: 0o700 });
@@ -171,15 +173,19 @@ test('the commands of netloom-agent run as printed', async () => {
       const here = words.map((word) =>
         word
           .replace('/etc/netloom', path.join(folder, 'etc'))
+          .replace('/backup', folder)
           .replace('10.0.0.5:8443', '127.0.0.1:0'),
       );
       if (here[0] === 'serve') await serveOnce(here);
-      // Wants a running agent; test/agent/apply.test.ts does it.
-      else if (here[0] === 'apply') continue;
+      // They want a running agent; test/agent/apply.test.ts and audit-command.test.ts do it.
+      else if (here[0] === 'apply' || here[0] === 'audit') continue;
       else await run(process.execPath, [AGENT, ...here]);
     }
     expect(commands.map((one) => one[0])).toEqual(
-      expect.arrayContaining(['init', 'serve', 'token', 'cert', 'status', 'remove', 'apply']),
+      expect.arrayContaining([
+        ...['init', 'serve', 'token', 'cert', 'status', 'remove', 'apply'],
+        ...['audit', 'backup', 'restore'],
+      ]),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
