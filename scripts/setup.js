@@ -401,6 +401,36 @@ function fetchVirtualMachine() {
   }
 }
 
+// ---------------------------------------------------------------- firewalld of the tests
+
+/** Never installed, also for root: it would take over the machine's own firewall. */
+const FIREWALLD = [
+  'firewalld',
+  'python3-firewall',
+  'python3-nftables',
+  'python3-cap-ng',
+  'python3-jsonschema',
+  'python3-attr',
+  'python3-pyrsistent',
+];
+
+/** @returns {string|undefined} what was done; never fails, since its tests skip without */
+function unpackFirewalld() {
+  const known = [cacheFolder(), '/'].some((folder) =>
+    fs.existsSync(path.join(folder, 'usr/lib/firewalld/services/dhcp.xml')),
+  );
+  if (known) return undefined;
+  try {
+    fs.mkdirSync(cacheFolder(), { recursive: true });
+    downloadAndUnpack(() => FIREWALLD, cacheFolder());
+    return 'firewalld, unpacked into the cache folder';
+  } catch (error) {
+    console.log(`setup: could not fetch firewalld: ${error.message}`);
+    console.log('  without it the tests with a real firewalld are skipped');
+    return 'went on without firewalld';
+  }
+}
+
 // ---------------------------------------------------------------- API server of the tests
 
 /** @returns {string|undefined} what was done; never fails, since its tests skip without */
@@ -445,6 +475,7 @@ function main() {
       () => installSystemPackages(TEST_PACKAGES),
       fetchVirtualMachine,
       fetchImage,
+      unpackFirewalld,
       () => optionalPart(buildApiServer, 'the API server of the tests'),
       () => optionalPart(fetchSchemas, 'the OpenAPI documents of Kubernetes releases'),
     );

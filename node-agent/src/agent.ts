@@ -9,6 +9,7 @@ import type { Checkpoints, StepListener } from './checkpoint';
 import { ReviewedServiceAccounts } from './cluster';
 import { type AgentConfig, apiServerOf, listenAddresses, loadConfig, socketPath } from './config';
 import { type Credentials, credentialFiles, readCredentials } from './credentials';
+import { FirewallCmd, settleOpenings } from './firewalld';
 import { AgentServer } from './http';
 import { Iproute2 } from './iproute2';
 import { createLog } from './log';
@@ -172,6 +173,7 @@ class Agent implements NodeAgent {
     });
     await this.restoreBridges(bridges);
     await this.restoreNetworks(networks);
+    await this.settleFirewall(config);
     this.endings.push(() => drift.stop());
     drift.start();
     this.endings.push(() => audit.stop());
@@ -308,6 +310,18 @@ class Agent implements NodeAgent {
     for (const [link, error] of await networks.restore()) {
       const problems = isNetloomError(error) ? error.problems : error.message;
       this.log.error({ event: 'link_failed', link, problems });
+    }
+  }
+
+  /** A firewall that can't be asked does not keep the agent from serving. */
+  private async settleFirewall({ stateDir, host }: AgentConfig): Promise<void> {
+    try {
+      const done = await settleOpenings(stateDir, host.firewalld, new FirewallCmd());
+      if (done === undefined) this.log.warn({ event: 'firewalld_not_running' });
+      else if (done.length > 0) this.log.info({ event: 'firewalld_settled', done });
+    } catch (error) {
+      const problems = isNetloomError(error) ? error.problems : String(error);
+      this.log.error({ event: 'firewalld_failed', problems });
     }
   }
 

@@ -94,6 +94,11 @@ const HOST_ADDRESS = 'NETLOOM_HOST_ADDRESS';
 
 const hostPath = z.string().regex(/^\//, 'an absolute path');
 
+/** Nothing that `firewall-cmd` gives a meaning to. */
+const firewalldName = z
+  .string()
+  .regex(/^[A-Za-z0-9][-A-Za-z0-9_]{0,63}$/, 'up to 64 letters, digits, "-" and "_"');
+
 const configSchema = z.strictObject({
   /** Name of the node or agent: part of the bridges' MAC addresses. @default - NETLOOM_NODE_NAME of the environment */
   name: z
@@ -170,7 +175,12 @@ const configSchema = z.strictObject({
         .default((): ['host-local'] | [] => (process.env[NODE_NAME] ? [] : ['host-local'])),
       everySeconds: z.number().int().min(1).max(86_400).default(300),
       /** Something is repaired, or given again, when it was found for so long. */
-      graceSeconds: z.number().int().min(0).max(86_400).default(AUDIT_GRACE_MS / 1000),
+      graceSeconds: z
+        .number()
+        .int()
+        .min(0)
+        .max(86_400)
+        .default(AUDIT_GRACE_MS / 1000),
       /** Folders of host-local, as they are on the host: also each `dataDir` that networks name. */
       hostLocalDirs: z
         .array(hostPath)
@@ -195,15 +205,20 @@ const configSchema = z.strictObject({
           ports: globs,
           /** Whether bridges that others made may be taken over. */
           adopt: z.enum(['yes', 'no']).default('no'),
-        })
-        .prefault({}),
-      /** All bridges are looked at that often, also when the kernel reports no change. */
-      scanSeconds: z.number().int().min(1).max(3600).default(60),
-      /** The host's root as the agent sees it: where it is mounted, in a pod. */
           /** Whether the interface of the node's own traffic may become a port, under the watchdog. */
           uplink: z.enum(['never', 'confirm']).default('never'),
-      root: hostPath.default('/'),
-      /** Folders with CNI configuration, as they are on the host. */
+        })
+        .prefault({}),
+      /** Services that firewalld shall let in, `dhcp` for a DHCP server on a bridge; closed again by `remove`. */
+      firewalld: z
+        .array(
+          z.strictObject({
+            /** @default - firewalld's default zone */
+            zone: firewalldName.optional(),
+            services: z.array(firewalldName).min(1),
+          }),
+        )
+        .default([]),
       /** Whether bridges may be changed while no watchdog runs that could take it back. */
       watchdog: z.enum(['optional', 'required']).default('optional'),
       /** `HOST:PORT` that has to be reachable after a change if it was before. @default - a pod's API server */
@@ -211,6 +226,11 @@ const configSchema = z.strictObject({
         .string()
         .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'HOST:PORT')
         .optional(),
+      /** All bridges are looked at that often, also when the kernel reports no change. */
+      scanSeconds: z.number().int().min(1).max(3600).default(60),
+      /** The host's root as the agent sees it: where it is mounted, in a pod. */
+      root: hostPath.default('/'),
+      /** Folders with CNI configuration, as they are on the host. */
       cniConfDirs: z
         .array(hostPath)
         .min(1)
@@ -274,7 +294,8 @@ export function parseConfig(input: unknown, folder: string, file = 'configuratio
     ...checkListen(config, file),
     ...checkStoreAccess(config.store, apiServerOf(config), fileKey(file, 'store')),
     ...checkNamesOnce(config, file),
-    ...checkCallers(config, file), ...checkAuditSources(config, file),
+    ...checkCallers(config, file),
+    ...checkAuditSources(config, file),
   ];
   if (problems.length > 0) throw new NetloomError(problems);
   const absolute = (name: string): string => path.resolve(folder, name);

@@ -14,6 +14,7 @@ import {
   routesOf,
   vlansOf,
 } from './node-network';
+import { PROC_SYS } from './proc-sys';
 
 /** What `sysctl` lines may look like: five parts, none of them `.` or `..`, and a short value. */
 const SYSCTL_LINE =
@@ -30,7 +31,7 @@ export class NetworkKernel implements NetworkDriver {
    */
   constructor(
     private readonly commands: Pick<Iproute2, 'query' | 'apply'>,
-    private readonly procSys = '/proc/sys',
+    private readonly procSys = PROC_SYS,
     private readonly sysNet = '/sys/class/net',
   ) {}
 

@@ -25,6 +25,8 @@ export interface UnitSettings {
   readonly stateDir: string;
   /** User of its own; made by the sysusers file. */
   readonly user: string;
+  /** Whether it gives orders to firewalld. @default false */
+  readonly usesFirewalld?: boolean;
 }
 
 /** A file for the host. */
@@ -40,8 +42,9 @@ export interface UnitFile {
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
  */
 export function systemdUnits(settings: UnitSettings): UnitFile[] {
-  const { user, stateDir } = settings;
+  const { user, stateDir, usesFirewalld = false } = settings;
   return [
+    ...(usesFirewalld ? [polkitRule(user)] : []),
     { path: '/usr/lib/sysusers.d/netloom.conf', content: `u ${user} - "netloom node agent"\n` },
     {
       path: '/usr/lib/tmpfiles.d/netloom.conf',
@@ -50,6 +53,26 @@ export function systemdUnits(settings: UnitSettings): UnitFile[] {
     { path: '/etc/systemd/system/netloom-watchdog.service', content: watchdogUnit(settings) },
     { path: '/etc/systemd/system/netloom-agent.service', content: agentUnit(settings) },
   ];
+}
+
+/**
+ * firewalld takes orders from root, and from whom polkit lets it.
+ *
+ * @see https://www.freedesktop.org/software/polkit/docs/latest/polkit.8.html
+ */
+function polkitRule(user: string): UnitFile {
+  return {
+    path: '/etc/polkit-1/rules.d/50-netloom.rules',
+    content: `polkit.addRule(function (action, subject) {
+  var ids = ["config", "config.info", "info"].map(function (name) {
+    return "org.fedoraproject.FirewallD1." + name;
+  });
+  if (subject.user === "${user}" && ids.indexOf(action.id) >= 0) {
+    return polkit.Result.YES;
+  }
+});
+`,
+  };
 }
 
 function agentUnit({ command, configFile, stateDir, user }: UnitSettings): string {

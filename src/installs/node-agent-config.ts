@@ -49,16 +49,11 @@ export function nodeAgentConfig(place: NodeAgentPlace, settings: NodeAgentSettin
       // It runs beside the agent: a change that nothing could take back has to wait for it.
       watchdog: 'required',
       scanSeconds,
-      root: usesHostFolders(settings) ? AGENT_FOLDERS.host : undefined,
+      root: settings.nodeFacts ? AGENT_FOLDERS.host : undefined,
       ...cniFolders(place, settings),
     }),
   });
   return stringify(config, { lineWidth: 0 });
-}
-
-/** Whether anything of the host is mounted below {@link AGENT_FOLDERS}.host. */
-export function usesHostFolders({ nodeFacts, sysctls }: NodeAgentSettings): boolean {
-  return nodeFacts === true || sysctls === true;
 }
 
 /** The platform's own folders: only these are mounted. */

@@ -84,7 +84,7 @@ function agent(place: NodeAgentPlace, settings: NodeAgentSettings): object {
     name: 'agent',
     image: settings.image,
     args: ['serve', '--config', `${AGENT_FOLDERS.config}/${AGENT_CONFIG_FILE}`],
-    env: environment(),
+    env: environment(settings),
     ports: [{ name: 'https', containerPort: port, hostPort: port, protocol: 'TCP' }],
     // A store of 100,000 claims takes seconds to load.
     startupProbe: probe('/healthz', 2, 60),
@@ -102,7 +102,7 @@ function watchdog(place: NodeAgentPlace, settings: NodeAgentSettings): object {
     name: 'watchdog',
     image: settings.image,
     args: ['watchdog', '--config', `${AGENT_FOLDERS.config}/${AGENT_CONFIG_FILE}`],
-    env: environment(),
+    env: environment(settings),
     resources: amounts(WATCHDOG_RESOURCES),
     securityContext: confinement(settings),
     terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -111,7 +111,7 @@ function watchdog(place: NodeAgentPlace, settings: NodeAgentSettings): object {
 }
 
 /** One configuration serves all nodes: each learns from its pod which one it is. */
-function environment(): object[] {
+function environment({ sysctls }: NodeAgentSettings): object[] {
   const field = (name: string, fieldPath: string): object => ({
     name,
     valueFrom: { fieldRef: { fieldPath } },
@@ -119,6 +119,8 @@ function environment(): object[] {
   return [
     field('NETLOOM_NODE_NAME', 'spec.nodeName'),
     field('NETLOOM_HOST_ADDRESS', 'status.hostIP'),
+    // The pod's own /proc/sys is read-only.
+    ...(sysctls ? [{ name: 'NETLOOM_PROC_SYS', value: `${AGENT_FOLDERS.host}/proc/sys` }] : []),
   ];
 }
 

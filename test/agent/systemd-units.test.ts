@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { unitsOf } from '../../node-agent/src/commands/units';
 import { isPlainPath, systemdUnits } from '../../node-agent/src/systemd-units';
 import { findTool } from '../../scripts/tools';
@@ -21,6 +22,22 @@ test('the agent has a user of its own and CAP_NET_ADMIN, nothing more', () => {
   expect(unit()).toMatch(/^AmbientCapabilities=CAP_NET_ADMIN$/m);
   expect(unit()).toMatch(/^CapabilityBoundingSet=CAP_NET_ADMIN$/m);
   expect(unit()).toMatch(/^NoNewPrivileges=yes$/m);
+});
+
+test('firewalld takes orders from it only where agent.yaml has some', () => {
+  const ruleOf = (settings: object): string | undefined =>
+    systemdUnits({ ...SETTINGS, ...settings }).find(({ path: file }) => file.includes('polkit'))
+      ?.content;
+  expect(ruleOf({})).toBeUndefined();
+  const judge = (user: string, id: string): unknown => {
+    let rule: ((action: object, subject: object) => unknown) | undefined;
+    const polkit = { addRule: (given: typeof rule) => (rule = given), Result: { YES: 'yes' } };
+    runInNewContext(ruleOf({ usesFirewalld: true }) ?? '', { polkit });
+    return rule?.({ id }, { user });
+  };
+  expect(judge('netloom', 'org.fedoraproject.FirewallD1.config')).toBe('yes');
+  expect(judge('somebody', 'org.fedoraproject.FirewallD1.config')).toBeUndefined();
+  expect(judge('netloom', 'org.freedesktop.systemd1.manage-units')).toBeUndefined();
 });
 
 test('the watchdog is a unit of its own, as confined as the agent, and there before it', () => {

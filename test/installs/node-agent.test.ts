@@ -76,6 +76,15 @@ describe('the confinement of both containers', () => {
     ]);
   });
 
+  test('kernel settings are where both containers are told that they are', () => {
+    for (const { env, volumeMounts } of podOf(made({ sysctls: true })).containers) {
+      const { value } = env.find(({ name }: any) => name === 'NETLOOM_PROC_SYS');
+      const { mountPath } = volumeMounts.find(({ name }: any) => name === 'sysctls');
+      expect(mountPath).toBe(`${value}/net`);
+    }
+    expect(JSON.stringify(made())).not.toContain('NETLOOM_PROC_SYS');
+  });
+
   test('only the store and the kernel settings are writable, and secrets are the agent’s alone', () => {
     const [agent, watchdog] = podOf(made(ALL)).containers;
     const writable = ({ volumeMounts }: any): string[] =>

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { NetloomError, type Problem } from 'netloom';
+import { PROC_SYS } from '../proc-sys';
 import { type HostImage, type ImageDriver, only, reachOf } from './host-image';
 import type { Journal, JournalFolder, StepListener } from './journal';
 import type { Place } from './place';
@@ -90,7 +91,7 @@ function restoreSysctls(entries: readonly string[]): void {
     const [, name, value] = SYSCTL.exec(entry) ?? [];
     if (name === undefined || value === undefined || name.includes('..')) continue;
     try {
-      writeFileSync(`/proc/sys/${name}`, `${value}\n`);
+      writeFileSync(`${PROC_SYS}/${name}`, `${value}\n`);
     } catch {
       // Of an interface that is gone again, or a file system that may not be written to.
     }

@@ -1,14 +1,15 @@
 import { NetloomError } from 'netloom';
 import { BridgeService } from '../bridges';
 import { loadConfig } from '../config';
+import { FirewallCmd, settleOpenings } from '../firewalld';
 import { Iproute2 } from '../iproute2';
 import { NetworkKernel } from '../network-kernel';
 import { isLinkClaim, NetworkService } from '../node-network';
 import { SqliteStore } from '../store';
 
 /**
- * Takes every bridge and network that netloom made off this host, those first that were made last. The
- * agent must not be running.
+ * Takes every bridge and network that netloom made off this host, those first that were made last, and
+ * closes what it opened in firewalld. The agent must not be running.
  *
  * @param force also while addresses are claimed
  * @returns the names of the links
@@ -28,7 +29,9 @@ export async function removeEverything(configFile: string, force: boolean): Prom
     const kernel = new NetworkKernel(links);
     const networks = new NetworkService({ ...parts, kernel, records: contents.networks });
     const bridges = new BridgeService({ ...parts, links, records: contents.bridges });
-    return [...(await networks.removeAll()), ...(await bridges.removeAll())];
+    const removed = [...(await networks.removeAll()), ...(await bridges.removeAll())];
+    await settleOpenings(config.stateDir, [], new FirewallCmd());
+    return removed;
   } finally {
     await store.close();
   }

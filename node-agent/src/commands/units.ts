@@ -10,7 +10,7 @@ import { isPlainPath, systemdUnits, type UnitFile } from '../systemd-units';
  * @throws NetloomError NL_CONFIG_INVALID for a path or user that a unit can't hold
  */
 export function unitsOf(configFile: string, command: string, user: string): UnitFile[] {
-  const { stateDir } = loadConfig(configFile);
+  const { stateDir, host } = loadConfig(configFile);
   const given = { '--config': path.resolve(configFile), '--command': command, stateDir };
   const problems = Object.entries(given).flatMap(([key, file]) =>
     isPlainPath(file) ? [] : [unfit(key, file, 'an absolute path of letters, digits and /._@+-')],
@@ -19,7 +19,14 @@ export function unitsOf(configFile: string, command: string, user: string): Unit
     problems.push(unfit('--user', user, 'up to 31 of a-z, 0-9, "_" and "-"'));
   }
   if (problems.length > 0) throw new NetloomError(problems);
-  return systemdUnits({ command, configFile: path.resolve(configFile), stateDir, user });
+  const usesFirewalld = host.firewalld.length > 0;
+  return systemdUnits({
+    command,
+    configFile: path.resolve(configFile),
+    stateDir,
+    user,
+    usesFirewalld,
+  });
 }
 
 /** For people: each file below its path. */

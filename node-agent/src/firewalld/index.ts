@@ -1,0 +1,3 @@
+export * from './firewall-cmd';
+export * from './opening-record';
+export * from './openings';
