@@ -178,14 +178,24 @@ export function differences(
     const { kind, link } = placeOf(key);
     if (from === undefined || from === to) continue;
     if (to === null && kind !== 'address' && kind !== 'route') continue;
-    // A port that leaves takes what it had as a port along.
-    const master = settingKey('master', link);
-    const home = wanted.settings.get(master) ?? before.get(master);
-    const leaves = home !== undefined && home !== (host.links.get(link)?.master ?? '');
-    if (leaves && (kind === 'port' || kind === 'vlans')) continue;
+    if ((kind === 'port' || kind === 'vlans') && leaves(link, wanted, before, host)) continue;
     found.push({ key, from, to, isBack: true });
   }
   return found;
+}
+
+/** A port that leaves its bridge, or has left it, takes what it had as a port along. */
+function leaves(
+  link: string,
+  wanted: WantedNetwork,
+  before: ReadonlyMap<SettingKey, SettingValue>,
+  host: HostNetwork,
+): boolean {
+  const state = host.links.get(link);
+  if (state?.kind === 'bridge') return false;
+  const key = settingKey('master', link);
+  const now = state?.master ?? '';
+  return now === '' || (wanted.settings.get(key) ?? before.get(key) ?? now) !== now;
 }
 
 /** A port can only go back to a bridge that is still there. */
@@ -375,14 +385,11 @@ export function changedFirst(
 ): Record<SettingKey, SettingValue> {
   const { after } = linkSteps(plan, host);
   const known = plan.footprint.before;
-  const joins = (link: string): boolean => {
-    const master = plan.wanted.settings.get(settingKey('master', link));
-    return master !== undefined && master !== (host.links.get(link)?.master ?? '');
-  };
-  const found = differences(plan, after).filter(({ key, isBack }) => {
-    const { kind, link } = placeOf(key);
-    if (isBack || key in known) return false;
-    return !((kind === 'port' || kind === 'vlans') && joins(link));
-  });
-  return Object.fromEntries(found.map(({ key, from }) => [key, from]));
+  const found = differences(plan, after).filter(({ key, isBack }) => !isBack && !(key in known));
+  return Object.fromEntries(found.map(({ key, from }) => [key, from ?? usualOf(key)]));
+}
+
+/** What a link gets only as it joins a bridge is off then. */
+function usualOf(key: SettingKey): SettingValue {
+  return placeOf(key).kind === 'port' ? 'off' : null;
 }

@@ -130,15 +130,24 @@ export const BOND_OPTIONS = [
   ['failOverMac', 'fail_over_mac', 'fail_over_mac'],
 ] as const;
 
-/** Without it a bond would not see that a port lost its carrier. In ms. */
-export const USUAL_MIIMON = 100;
+/** Without looks at the carrier a bond would not see that a port lost its own. In ms. */
+const USUAL_MIIMON = 100;
+
+/** What options of a bond are where nobody says. */
+export function bondDefaults(mode: string) {
+  const usual = { miimon: USUAL_MIIMON, updelay: 0, downdelay: 0, xmitHashPolicy: 'layer2' };
+  return mode === '802.3ad' ? { ...usual, minLinks: 0, lacpRate: 'slow' as const } : usual;
+}
 
 function bond(spec: Item<'bonds'>): WantedLink {
   const { name, mode, mac, failOverMac = 'none' } = spec;
-  const given = BOND_OPTIONS.flatMap(([key, word, printed]) => {
-    const value = key === 'miimon' ? (spec.miimon ?? USUAL_MIIMON) : spec[key];
-    return value === undefined ? [] : [{ word, printed, value: String(value) }];
+  const values = { ...bondDefaults(mode), ...spec };
+  const options = BOND_OPTIONS.flatMap(([key, word, printed]) => {
+    const value = values[key];
+    return value === undefined ? [] : [{ key, word, printed, value: String(value) }];
   });
+  // Those that the kernel gives a new one by itself need not be told.
+  const given = options.filter(({ key }) => key === 'miimon' || spec[key] !== undefined);
   return {
     name,
     kind: 'bond',
@@ -153,7 +162,7 @@ function bond(spec: Item<'bonds'>): WantedLink {
     options: {
       mode,
       fail_over_mac: failOverMac,
-      ...Object.fromEntries(given.map(({ printed, value }) => [printed, value])),
+      ...Object.fromEntries(options.map(({ printed, value }) => [printed, value])),
     },
     mac,
   };

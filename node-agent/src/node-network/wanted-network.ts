@@ -4,7 +4,7 @@ import { stableMac } from '../bridges';
 import { MAIN_TABLE, type PortVlan, ROUTE_PROTOCOL, routeWords, vlanText } from './host-network';
 import { nameOf, type Resolved } from './references';
 import { routeKey, type SettingKey, type SettingValue, settingKey } from './setting';
-import { BOND_OPTIONS, USUAL_MIIMON, type WantedLink, wantedLinks } from './wanted-link';
+import { BOND_OPTIONS, bondDefaults, type WantedLink, wantedLinks } from './wanted-link';
 
 /** A wanted network with nothing left to be looked up. */
 export interface WantedNetwork {
@@ -120,7 +120,8 @@ function bondSettings(all: Collector, bond: Item<'bonds'>, resolved: Resolved): 
     all.set('master', port, [], bond.name);
     all.set('up', port, [], 'up');
   }
-  const values = { ...bond, miimon: bond.miimon ?? USUAL_MIIMON };
+  // What is no longer declared goes back to what the kernel gives a new bond.
+  const values = { ...bondDefaults(bond.mode), ...bond };
   for (const [key, , printed] of BOND_OPTIONS) {
     const value = values[key];
     if (value === undefined || key === 'failOverMac') continue;
