@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { PoolSubnet } from '../ipam';
+import type { PutPool } from '../agent-api';
+import type { PoolSpec, PoolSubnet } from '../ipam';
 import { Agents, askForPreview, failuresOf, sameJson, withoutStacks } from './agents';
 import { isUnknown } from './contract';
 
@@ -11,9 +12,11 @@ export interface AddressPoolInputs {
   /** @default - the only agent there is */
   readonly agent?: string;
   readonly subnets: PoolSubnet[];
+  /** @default - the pool gives no MAC addresses */
+  readonly macs?: string[];
 }
 
-/** What the state holds. The subnets are in the inputs; their digest here tells whether they changed. */
+/** What the state holds. The definition is in the inputs; its digest here tells whether it changed. */
 export interface AddressPoolOutputs {
   readonly owner: string;
   readonly pool: string;
@@ -40,7 +43,7 @@ export const addressPool = withoutStacks<AddressPoolInputs, AddressPoolOutputs>(
   async diff(_id, olds, news) {
     const replaces = (['pool', 'agent'] as const).filter((key) => !sameJson(olds[key], news[key]));
     const changes =
-      replaces.length > 0 || olds.digest !== digestOf(news.subnets) || olds.owner !== news.owner;
+      replaces.length > 0 || olds.digest !== digestOf(news) || olds.owner !== news.owner;
     return { changes, replaces };
   },
 
@@ -52,7 +55,7 @@ export const addressPool = withoutStacks<AddressPoolInputs, AddressPoolOutputs>(
   async read(id, props) {
     const pool = await agents.get(props.agent).pool(props.pool);
     if (!pool || pool.offered || pool.owner !== props.owner) return { id: '', props: {} };
-    return { id, props: { ...props, digest: digestOf(pool.spec.subnets as PoolSubnet[]) } };
+    return { id, props: { ...props, digest: digestOf(pool.spec as PoolSpec) } };
   },
 
   async update(id, olds, news) {
@@ -66,31 +69,35 @@ export const addressPool = withoutStacks<AddressPoolInputs, AddressPoolOutputs>(
   },
 });
 
-function outputsOf({ owner, pool, agent, subnets }: AddressPoolInputs): AddressPoolOutputs {
-  return { owner, pool, ...(agent !== undefined && { agent }), digest: digestOf(subnets) };
+function outputsOf(inputs: AddressPoolInputs): AddressPoolOutputs {
+  const { owner, pool, agent } = inputs;
+  return { owner, pool, ...(agent !== undefined && { agent }), digest: digestOf(inputs) };
 }
 
-/** The same for the same subnets, whatever the order of their keys. */
-function digestOf(subnets: readonly PoolSubnet[]): string {
-  const plain = subnets.map(({ subnet, ranges, gateway, exclude }) => [
+/** The same for the same definition, whatever the order of its keys. */
+function digestOf({ subnets, macs }: Pick<PoolSpec, 'subnets' | 'macs'>): string {
+  const plain: unknown[] = subnets.map(({ subnet, ranges, gateway, exclude, reserved }) => [
     subnet,
     ranges ?? [],
     gateway ?? '',
     exclude ?? [],
+    // Left out where there are none: states of older releases have digests without.
+    ...(reserved ? [reserved] : []),
   ]);
+  if (macs) plain.push({ macs });
   return createHash('sha256').update(JSON.stringify(plain)).digest('hex').slice(0, 16);
 }
 
-function body(inputs: AddressPoolInputs) {
-  return { owner: inputs.owner, spec: { subnets: inputs.subnets.map(plainSubnet) } };
+function body({ owner, subnets, macs }: AddressPoolInputs): PutPool {
+  return { owner, spec: { subnets: subnets.map(plainSubnet), ...(macs && { macs: [...macs] }) } };
 }
 
-function plainSubnet(subnet: PoolSubnet) {
-  const { ranges, exclude, gateway } = subnet;
+function plainSubnet({ subnet, ranges, gateway, exclude, reserved }: PoolSubnet) {
   return {
-    subnet: subnet.subnet,
+    subnet,
     ...(ranges && { ranges: [...ranges] }),
     ...(gateway !== undefined && { gateway }),
     ...(exclude && { exclude: [...exclude] }),
+    ...(reserved && { reserved: [...reserved] }),
   };
 }

@@ -14,6 +14,8 @@ export interface AddressPoolSubnetArgs {
   gateway?: pulumi.Input<string>;
   /** Never given, same notation as `ranges`. @default - none */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Given only to claims that ask for them by value, same notation as `ranges`. @default - none */
+  reserved?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 export interface AddressPoolArgs {
@@ -25,6 +27,10 @@ export interface AddressPoolArgs {
   gateway?: pulumi.Input<string>;
   /** Addresses of `subnet` that are never given. @default - none */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Addresses of `subnet` that only those claims get that ask for them by value. @default - none */
+  reserved?: pulumi.Input<pulumi.Input<string>[]>;
+  /** MAC addresses: `02:00:5e:00:00:00/24`, `FIRST-LAST`, or one. Enough for a pool. @default - none */
+  macs?: pulumi.Input<pulumi.Input<string>[]>;
   /** Several subnets, for dual stack, instead of `subnet`. @default - `subnet` alone */
   subnets?: pulumi.Input<pulumi.Input<AddressPoolSubnetArgs>[]>;
   /** Name of the pool on its agent. @default - the resource's name */
@@ -54,6 +60,7 @@ export class AddressPool extends DynamicResource {
       owner: whenAdmitted(ownerOf('AddressPool', name, opts)),
       pool: plain.pool,
       subnets: plain.spec.subnets,
+      ...(args.macs !== undefined && { macs: args.macs }),
       ...(args.agent !== undefined && { agent: args.agent }),
     };
     super('addressPool', 'AddressPool', name, inputs, opts);
@@ -70,13 +77,17 @@ interface PlainPoolArgs {
   readonly ranges?: string[];
   readonly gateway?: string;
   readonly exclude?: string[];
+  readonly reserved?: string[];
+  readonly macs?: string[];
   readonly subnets?: PoolSubnet[];
 }
 
-function specOf({ subnet, ranges, gateway, exclude, subnets }: PlainPoolArgs): PoolSpec {
-  const own = subnet === undefined ? [] : [{ subnet, ranges, gateway, exclude }];
+function specOf({ subnets = [], macs, ...single }: PlainPoolArgs): PoolSpec {
+  const { subnet, ranges, gateway, exclude, reserved } = single;
+  const own = subnet === undefined ? [] : [{ subnet, ranges, gateway, exclude, reserved }];
   return {
-    subnets: [...own, ...(subnets ?? [])].map((entry) => JSON.parse(JSON.stringify(entry))),
+    subnets: [...own, ...subnets].map((entry) => JSON.parse(JSON.stringify(entry))),
+    ...(macs === undefined ? {} : { macs }),
   };
 }
 

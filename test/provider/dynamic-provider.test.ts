@@ -134,6 +134,36 @@ describeOnKernel('the dynamic provider process', () => {
     expect(JSON.stringify([inputs, outs])).not.toContain(agent.token);
   });
 
+  test('a pool with reserved and MAC addresses: what changes in them is a change of the pool', async () => {
+    const mixed = (macs: string[], reserved: string[]): Json => ({
+      ...pool('mixed'),
+      subnets: [{ subnet: '10.30.0.0/24', ranges: ['10.30.0.10-10.30.0.13'], reserved }],
+      macs,
+    });
+    const inputs = mixed(['02:00:5e:00:00:00/40'], ['10.30.0.10']);
+    expect((await provider.check({}, inputs)).failures).toEqual([]);
+    const made = await provider.create(inputs);
+    const client = agent.client();
+    const held = await client.pool('mixed');
+    expect(held?.spec).toEqual({ subnets: inputs['subnets'], macs: inputs['macs'] });
+    expect(await provider.read(made.id, made.outs)).toEqual({ id: made.id, props: made.outs });
+    const both = await client.claim({ pool: 'mixed', owner: 'x', mac: true });
+    expect(both).toMatchObject({ addresses: ['10.30.0.11'], mac: '02:00:5e:00:00:00' });
+    expect(await provider.diff(made.id, made.outs, inputs)).toEqual({
+      changes: false,
+      replaces: [],
+    });
+    for (const other of [
+      mixed(['02:00:5e:00:00:00/32'], ['10.30.0.10']),
+      mixed(['02:00:5e:00:00:00/40'], ['10.30.0.12']),
+    ])
+      expect(await provider.diff(made.id, made.outs, other)).toEqual({
+        changes: true,
+        replaces: [],
+      });
+    await client.close();
+  });
+
   test('the first preview of a new stack: claims are offered from a pool that is only offered', async () => {
     await provider.check({}, pool('offered'));
     const { inputs, failures } = await provider.check({}, claim('a', 'offered'));
