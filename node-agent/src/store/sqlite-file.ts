@@ -169,7 +169,7 @@ function hasTable(database: DatabaseSync, table: Table): boolean {
 /** What a store's witness has to say of it. */
 export function testimonyOf(database: DatabaseSync): Testimony {
   const commits = database.prepare('SELECT value FROM counters WHERE name = ?').get(COMMITS);
-  const epoch = hasRestorations(database)
+  const epoch = hasTable(database, 'restorations')
     ? database.prepare('SELECT max(key) AS epoch FROM restorations').get()?.epoch
     : 0;
   return {
