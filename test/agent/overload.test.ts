@@ -6,8 +6,8 @@ import { SqliteStore } from '../../node-agent/src/store';
 import { AgentFolder } from './support/agent-folder';
 import { AgentProcess, buildAgent } from './support/agent-process';
 
-/** Requests a second that each credential may make. */
-const RATE = 8;
+/** Requests a second that each credential may make: few where a busy machine has to bring 50 times as many. */
+const RATE = process.env.NETLOOM_SOAK ? 20 : 2;
 /** How many times that much comes. */
 const TIMES = 50;
 const CLIENTS = 32;
@@ -38,12 +38,13 @@ async function ask(
   folder: AgentFolder,
   token: string,
   name: string,
-  until: number,
   seen: Seen,
   pauseMs = 0,
 ): Promise<void> {
   const client = new Client(url, { connect: { ca: readFileSync(folder.at('ca.crt')) } });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  await (await client.request({ path: '/healthz', method: 'GET' })).body.dump();
+  const until = performance.now() + SECONDS * 1000;
   for (let count = 0; performance.now() < until; count++) {
     const owner = `${name}/${count}`;
     const started = performance.now();
@@ -98,15 +99,16 @@ test(
       const { url } = admin.connection;
       const calmToken = readFileSync(calmFile, 'utf8').trim();
       const before = memoryMiB(agent.pid);
-      const until = performance.now() + SECONDS * 1000;
       const flood = nothing();
       const calm = nothing();
+      const started = performance.now();
       await Promise.all([
         ...Array.from({ length: CLIENTS }, (_, index) =>
-          ask(url, folder, folder.token, `flood-${index}`, until, flood),
+          ask(url, folder, folder.token, `flood-${index}`, flood),
         ),
-        ask(url, folder, calmToken, 'calm', until, calm, 100),
+        ask(url, folder, calmToken, 'calm', calm, 1_300 / RATE),
       ]);
+      const seconds = (performance.now() - started) / 1000;
       const after = memoryMiB(agent.pid);
       await admin.close();
       await agent.end('SIGKILL');
@@ -114,10 +116,10 @@ test(
       expect([...flood.other, ...calm.other]).toEqual([]);
       expect((flood.accepted + flood.refused) / SECONDS).toBeGreaterThan(RATE * TIMES);
       // What may come at once, and the rate from then on.
-      expect(flood.accepted).toBeLessThanOrEqual(RATE * (SECONDS + 1) + 2 * RATE);
+      expect(flood.accepted).toBeLessThanOrEqual(RATE * (seconds + 1) + 2 * RATE);
       expect(flood.accepted).toBeGreaterThanOrEqual(RATE * SECONDS);
       expect(calm.refused).toBe(0);
-      expect(calm.accepted).toBeGreaterThan(SECONDS * 2);
+      expect(calm.accepted).toBeGreaterThan(SECONDS / 2);
       for (const { latenciesMs } of [flood, calm])
         expect(percentile(latenciesMs, 99)).toBeLessThan(1_000);
       expect(after).toBeLessThan(before + 80);
