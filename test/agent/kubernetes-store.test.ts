@@ -1,8 +1,15 @@
 import { isNetloomError } from 'netloom';
 import { AddressService } from '../../node-agent/src/address-service';
 import { MemoryDisk, MemoryStore } from '../../node-agent/src/store';
-import type { KubernetesStore } from '../../node-agent/src/store/kubernetes';
+import {
+  accessByKubeconfig,
+  type KubernetesStore,
+  type KubernetesStoreOptions,
+} from '../../node-agent/src/store/kubernetes';
+import { storeUnreachable } from '../../node-agent/src/store/kubernetes/api-problems';
+import { storeRbac } from '../../src/installs';
 import { ApiServer, apiServerSkipReason } from '../support/api-server';
+import type { KubernetesObject } from '../support/api-server-client';
 import { storeContract } from './store-contract';
 import { installStore, newNamespace, openShared } from './support/shared-store';
 
@@ -34,32 +41,68 @@ describeServer(`the kubernetes store on a real API server${skipped ? `: ${skippe
     };
   });
 
+  test('the role of its agents is enough, and a right that is missing is named', async () => {
+    const namespace = await newNamespace(server);
+    const serviceAccount = 'netloom-agent';
+    const metadata = { name: serviceAccount, namespace };
+    await server.client.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
+    const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+    const { body } = await server.client.request('POST', path, request);
+    const { server: url, tls } = accessByKubeconfig(server.kubeconfig);
+    const access = { server: url, tls, token: () => body.status.token as string };
+    await expect(openShared(server, namespace, { access })).rejects.toThrow(
+      /403: .*storerecords.*NL_STORE_FAILED/s,
+    );
+    for (const { manifest } of storeRbac({ namespace, serviceAccount })) {
+      await server.client.apply(manifest as unknown as KubernetesObject);
+    }
+    const store = await openShared(server, namespace, { access });
+    const service = new AddressService(store, store.stream(), Date.now);
+    const asker = { pool: 'vips', owner: 'web', identity: 'admin' };
+    const spec = { subnets: [{ subnet: '10.30.0.0/28' }] };
+    await service.putPool({ name: 'vips', spec, owner: 'net', identity: 'admin' });
+    const { id } = await service.ask('claim', asker);
+    await service.release({ ...asker, id });
+    await service.putPool({
+      name: 'vips',
+      spec: { subnets: [{ subnet: '10.30.0.0/29' }] },
+      owner: 'net',
+      identity: 'admin',
+    });
+    await store.sweep();
+    await store.close();
+  });
+
   describe('agents that share one', () => {
     const POOL = 'apps/lan';
     const spec = { subnets: [{ subnet: '10.20.0.0/24' }] };
     let namespace: string;
-    let stores: KubernetesStore[];
+    let stores: Map<string, KubernetesStore>;
     let shift = 0;
 
     beforeEach(async () => {
       namespace = await newNamespace(server);
-      stores = [];
+      stores = new Map();
       shift = 0;
     });
 
     afterEach(async () => {
-      for (const store of stores) await store.close();
+      for (const store of stores.values()) await store.close();
     });
 
-    const openAgent = async (agent: string): Promise<AddressService> => {
+    const openAgent = async (
+      agent: string,
+      options: Partial<KubernetesStoreOptions> = {},
+    ): Promise<AddressService> => {
       const clock = (): number => Date.now() + shift;
-      const store = await openShared(server, namespace, { agent, clock });
-      stores.push(store);
+      const store = await openShared(server, namespace, { agent, clock, ...options });
+      stores.set(agent, store);
       return new AddressService(store, store.stream(), clock);
     };
 
     const openAgents = (...names: string[]): Promise<AddressService[]> =>
-      Promise.all(names.map(openAgent));
+      Promise.all(names.map((name) => openAgent(name)));
 
     const claim = (owner: string, more: object = {}) => ({
       pool: POOL,
@@ -199,6 +242,96 @@ describeServer(`the kubernetes store on a real API server${skipped ? `: ${skippe
       await Promise.all([shrinks(), asks(two, 'two'), asks(three, 'three')]);
     });
 
+    /** An agent that hears nothing new: its watch has ended, and it does not know it. */
+    const deafen = async (agent: string, watch: 'poolWatch' | 'ownerWatch'): Promise<void> => {
+      const watches = stores.get(agent) as unknown as Record<string, { stop(): Promise<void> }>;
+      await watches[watch]?.stop();
+    };
+
+    /** Requests that fit get no answer any more; whether they arrive is up to the test. */
+    const silence = (agent: string, fits: RegExp): (() => void) => {
+      const { client } = stores.get(agent) as unknown as {
+        client: { request(...words: any[]): Promise<any> };
+      };
+      const before = client.request;
+      client.request = async (method: string, url: string, body?: object) => {
+        if (fits.test(`${method} ${url}`)) throw storeUnreachable('the test', 'silenced');
+        return before.call(client, method, url, body);
+      };
+      return () => {
+        client.request = before;
+      };
+    };
+
+    const entriesOf = async (): Promise<{ phase: string; claim: { addresses: string[] } }[]> => {
+      const path = `/apis/netloom.io/v1alpha1/namespaces/${namespace}/ownerrecords`;
+      const { body } = await server.client.request('GET', path);
+      return body.items.flatMap((one: any) => one.spec.entries);
+    };
+
+    const small = { subnets: [{ subnet: '10.20.0.0/24', ranges: ['10.20.0.1-10.20.0.99'] }] };
+    const outside = { addresses: ['10.20.0.150'] };
+
+    test('an agent that has not heard of a smaller pool gives nothing outside of it', async () => {
+      const [one, two] = (await openAgents('one', 'two')) as [AddressService, AddressService];
+      await one.putPool(pool());
+      await two.ask('claim', claim('first'));
+      await deafen('two', 'poolWatch');
+      await one.putPool(pool({ spec: small }));
+      expect(await codeOf(two.ask('claim', claim('web', outside)))).toBe(
+        'NL_CLAIM_OUTSIDE_CLAIMABLE',
+      );
+      expect((await entriesOf()).filter(({ phase }) => phase !== 'free')).toHaveLength(1);
+    });
+
+    test('an agent that has not heard of a claim, and can not ask, leaves it alone', async () => {
+      const [one, two] = (await openAgents('one', 'two')) as [AddressService, AddressService];
+      await one.putPool(pool());
+      await two.ask('claim', claim('first'));
+      await deafen('two', 'ownerWatch');
+      const held = await one.ask('claim', claim('web', outside));
+      const speak = silence('two', /^GET .*ownerrecords/);
+      expect(await codeOf(two.ask('claim', claim('db', outside)))).toBe('NL_STORE_FAILED');
+      speak();
+      expect((await one.claims({ pool: POOL, owner: 'web' })).claims).toEqual([held]);
+      expect(await codeOf(one.ask('claim', claim('late', outside)))).toBe('NL_ADDRESS_NOT_FREE');
+    });
+
+    test('an agent that hears nothing answers no reads', async () => {
+      const [one] = (await openAgents('one')) as [AddressService];
+      const deaf = await openAgent('deaf', { client: { deadlineMs: 1_500 } });
+      await one.putPool(pool());
+      expect((await deaf.claims({ pool: POOL })).claims).toEqual([]);
+      await deafen('deaf', 'ownerWatch');
+      await one.ask('claim', claim('web'));
+      expect(await codeOf(deaf.claims({ pool: POOL }))).toBe('NL_STORE_FAILED');
+    });
+
+    test('a shrink ends an intent whose writer is away, and the writer does not come back with it', async () => {
+      const [one, two] = (await openAgents('one', 'two')) as [AddressService, AddressService];
+      await one.putPool(pool());
+      await two.ask('claim', claim('first'));
+      const speak = silence('two', /^POST .*addressrecords/);
+      expect(await codeOf(two.ask('claim', claim('web', outside)))).toBe('NL_STORE_FAILED');
+      expect((await entriesOf()).map(({ phase }) => phase).sort()).toEqual(['held', 'intended']);
+      await one.putPool(pool({ spec: small }));
+      expect((await entriesOf()).map(({ phase }) => phase)).toEqual(['held']);
+      speak();
+      expect(await codeOf(two.ask('claim', claim('web', outside)))).toBe(
+        'NL_CLAIM_OUTSIDE_CLAIMABLE',
+      );
+    });
+
+    test('an intent whose writer is away is carried on by any other agent', async () => {
+      const [one, two] = (await openAgents('one', 'two')) as [AddressService, AddressService];
+      await one.putPool(pool());
+      await two.ask('claim', claim('first'));
+      silence('two', /^POST .*addressrecords/);
+      expect(await codeOf(two.ask('claim', claim('web')))).toBe('NL_STORE_FAILED');
+      const [wanted] = (await entriesOf()).filter(({ phase }) => phase === 'intended');
+      expect((await one.ask('claim', claim('web'))).addresses).toEqual(wanted?.claim.addresses);
+    });
+
     test('a renamed owner has the claim under its new name everywhere, incarnation and all', async () => {
       const [one, two] = (await openAgents('one', 'two')) as [AddressService, AddressService];
       await one.putPool(pool());
@@ -238,10 +371,10 @@ describeServer(`the kubernetes store on a real API server${skipped ? `: ${skippe
       );
       await new Promise((resolve) => setTimeout(resolve, 30));
       // As a kill: its requests end wherever they are.
-      (stores[0] as unknown as { client: { close(): void } }).client.close();
+      (stores.get('one') as unknown as { client: { close(): void } }).client.close();
       await asking;
       shift = 120_000;
-      await (stores[1] as KubernetesStore).sweep();
+      await (stores.get('two') as KubernetesStore).sweep();
       const { claims } = await two.claims({ pool: POOL });
       const path = `/apis/netloom.io/v1alpha1/namespaces/${namespace}/addressrecords`;
       const { body } = await server.client.request('GET', path);

@@ -24,6 +24,7 @@ export class Freshness {
     private readonly watch: () => RecordWatch<OwnerSpecRecord>,
     private readonly agent: string,
     private readonly also: () => Promise<void>,
+    private readonly deadlineMs = DEADLINE_MS,
   ) {}
 
   get markName(): string {
@@ -67,7 +68,7 @@ export class Freshness {
         this.waiting.push({ version, resolve });
         const fail = (): void =>
           reject(storeUnreachable(this.records.client.server, 'its watch brings nothing'));
-        timer = setTimeout(fail, DEADLINE_MS);
+        timer = setTimeout(fail, this.deadlineMs);
       });
     } finally {
       clearInterval(restart);

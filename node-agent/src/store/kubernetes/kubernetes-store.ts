@@ -104,6 +104,7 @@ export class KubernetesStore implements SharedStore {
       () => this.ownerWatch,
       agent,
       () => this.readPools(),
+      options.client?.deadlineMs,
     );
     this.ownerWatch = new RecordWatch(this.client, this.records.owners, {
       changed: (record) => {
