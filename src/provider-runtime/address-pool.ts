@@ -14,6 +14,8 @@ export interface AddressPoolInputs {
   readonly subnets: PoolSubnet[];
   /** @default - the pool gives no MAC addresses */
   readonly macs?: string[];
+  /** Interface on which is asked who has an address. @default - nobody is asked */
+  readonly probe?: string;
 }
 
 /** What the state holds. The definition is in the inputs; its digest here tells whether it changed. */
@@ -75,7 +77,7 @@ function outputsOf(inputs: AddressPoolInputs): AddressPoolOutputs {
 }
 
 /** The same for the same definition, whatever the order of its keys. */
-function digestOf({ subnets, macs }: Pick<PoolSpec, 'subnets' | 'macs'>): string {
+function digestOf({ subnets, macs, probe }: PoolSpec): string {
   const plain: unknown[] = subnets.map(({ subnet, ranges, gateway, exclude, reserved }) => [
     subnet,
     ranges ?? [],
@@ -85,11 +87,17 @@ function digestOf({ subnets, macs }: Pick<PoolSpec, 'subnets' | 'macs'>): string
     ...(reserved ? [reserved] : []),
   ]);
   if (macs) plain.push({ macs });
+  if (probe !== undefined) plain.push({ probe });
   return createHash('sha256').update(JSON.stringify(plain)).digest('hex').slice(0, 16);
 }
 
-function body({ owner, subnets, macs }: AddressPoolInputs): PutPool {
-  return { owner, spec: { subnets: subnets.map(plainSubnet), ...(macs && { macs: [...macs] }) } };
+function body({ owner, subnets, macs, probe }: AddressPoolInputs): PutPool {
+  const spec = {
+    subnets: subnets.map(plainSubnet),
+    ...(macs && { macs: [...macs] }),
+    ...(probe !== undefined && { probe }),
+  };
+  return { owner, spec };
 }
 
 function plainSubnet({ subnet, ranges, gateway, exclude, reserved }: PoolSubnet) {

@@ -31,6 +31,11 @@ export interface AddressPoolArgs {
   reserved?: pulumi.Input<pulumi.Input<string>[]>;
   /** MAC addresses: `02:00:5e:00:00:00/24`, `FIRST-LAST`, or one. Enough for a pool. @default - none */
   macs?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Interface of the agent's host, e.g. `br-test`, on which is asked whether somebody has an address before
+   * it is given (ARP, NDP). @default - nobody is asked
+   */
+  probe?: pulumi.Input<string>;
   /** Several subnets, for dual stack, instead of `subnet`. @default - `subnet` alone */
   subnets?: pulumi.Input<pulumi.Input<AddressPoolSubnetArgs>[]>;
   /** Name of the pool on its agent. @default - the resource's name */
@@ -61,6 +66,7 @@ export class AddressPool extends DynamicResource {
       pool: plain.pool,
       subnets: plain.spec.subnets,
       ...(args.macs !== undefined && { macs: args.macs }),
+      ...(args.probe !== undefined && { probe: args.probe }),
       ...(args.agent !== undefined && { agent: args.agent }),
     };
     super('addressPool', 'AddressPool', name, inputs, opts);
@@ -79,15 +85,17 @@ interface PlainPoolArgs {
   readonly exclude?: string[];
   readonly reserved?: string[];
   readonly macs?: string[];
+  readonly probe?: string;
   readonly subnets?: PoolSubnet[];
 }
 
-function specOf({ subnets = [], macs, ...single }: PlainPoolArgs): PoolSpec {
+function specOf({ subnets = [], macs, probe, ...single }: PlainPoolArgs): PoolSpec {
   const { subnet, ranges, gateway, exclude, reserved } = single;
   const own = subnet === undefined ? [] : [{ subnet, ranges, gateway, exclude, reserved }];
   return {
     subnets: [...own, ...subnets].map((entry) => JSON.parse(JSON.stringify(entry))),
     ...(macs === undefined ? {} : { macs }),
+    ...(probe === undefined ? {} : { probe }),
   };
 }
 

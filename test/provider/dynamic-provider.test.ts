@@ -156,6 +156,7 @@ describeOnKernel('the dynamic provider process', () => {
     for (const other of [
       mixed(['02:00:5e:00:00:00/32'], ['10.30.0.10']),
       mixed(['02:00:5e:00:00:00/40'], ['10.30.0.12']),
+      { ...inputs, probe: 'br-test' },
     ])
       expect(await provider.diff(made.id, made.outs, other)).toEqual({
         changes: true,
