@@ -9,8 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import type { Sighting } from 'netloom';
 import type { AuditReportView } from 'netloom/agent-api';
+import { SANDBOX_DIRS, takeBack } from '../../node-agent/src/audit';
 import { auditText, hasTrouble } from '../../node-agent/src/commands/audit';
+import { HostRoot } from '../../node-agent/src/node-facts';
 import { backUp, restoreStore } from '../../node-agent/src/store';
 import { findTool } from '../../scripts/tools';
 import { describeUnless } from '../support/network-suite';
@@ -187,6 +190,29 @@ describeUnless(reason, 'an agent beside the real host-local plugin', () => {
     host.kill('dead');
     expect((await agent.client().audit({ repairRecords: true })).done).toEqual([]);
     expect(existsSync(host.file('lan', '10.10.0.2'))).toBe(true);
+  });
+
+  test('a record is looked at once more under the lock: only that very one goes, and only when its sandbox is gone', async () => {
+    await setUp();
+    host.run('other');
+    await host.add('dead');
+    const file = host.file('lan', '10.10.0.2');
+    const parts = { host: new HostRoot(host.root), sandboxDirs: [...SANDBOX_DIRS] };
+    const record = (holder: string): Sighting => {
+      const place = '/var/lib/cni/networks/lan/10.10.0.2';
+      const sighting = { address: '10.10.0.2', network: 'lan', holder, place, isAlive: false };
+      return { source: 'host-local', ...sighting };
+    };
+    expect(await takeBack(record('before net1'), parts)).toBe(false);
+    host.run('dead');
+    expect(await takeBack(record('dead net1'), parts)).toBe(false);
+    host.kill('dead');
+    const nowhere = { ...parts, sandboxDirs: ['/run/no-runtime'] };
+    expect(await takeBack(record('dead net1'), nowhere)).toBe(false);
+    expect(existsSync(file)).toBe(true);
+    expect(await takeBack(record('dead net1'), parts)).toBe(true);
+    expect(existsSync(file)).toBe(false);
+    expect(await takeBack(record('dead net1'), parts)).toBe(false);
   });
 
   test('no sandbox is gone on a node without a runtime, or with one that can not be looked at', async () => {
