@@ -41,6 +41,35 @@ describe('the command line', () => {
     return running;
   };
 
+  test('shows pools and claims of the running agent, releases and hands over', async () => {
+    init();
+    const about = ['--config', at('agent.yaml')];
+    const { status, stderr } = runAgent('pools', ...about);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/there is no socket .*agent\.sock/),
+    ]);
+    const client = (await start()).client();
+    const spec = { subnets: [{ subnet: '10.10.0.0/24' }] };
+    await client.putPool('apps/lan', { owner: 'stack', spec });
+    await client.claim({ pool: 'apps/lan', owner: 'a', labels: { rack: '7' } });
+    await client.close();
+    const pool = ['--pool', 'apps/lan'];
+    expect(runAgent('pools', ...about).stdout).toMatch(
+      /\n {2}apps\/lan +10\.10\.0\.0\/24 +254 +1 /,
+    );
+    const handing = ['--from', 'a', '--to', 'b'];
+    expect(runAgent('claims', 'transfer', ...about, ...pool, ...handing).stdout).toBe(
+      '10.10.0.1 is held by b\n',
+    );
+    const listed = runAgent('claims', 'list', ...about, '--label', 'rack=7', '-o', 'json');
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ owner: 'b', addresses: ['10.10.0.1'] }]);
+    expect(runAgent('claims', 'release', ...about, ...pool, '--owner', 'b').stdout).toBe(
+      'released 10.10.0.1 of b\n',
+    );
+    expect(runAgent('claims', 'list', ...about, ...pool).stdout).toBe('no claims\n');
+  });
+
   test('says its release and its commands', () => {
     expect(runAgent('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { stdout } = runAgent('--help');
@@ -55,6 +84,8 @@ describe('the command line', () => {
       'units',
       'ready',
       'remove',
+      'claims',
+      'pools',
     ]) {
       expect(stdout).toContain(command);
     }

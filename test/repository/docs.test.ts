@@ -177,14 +177,15 @@ test('the commands of netloom-agent run as printed', async () => {
           .replace('10.0.0.5:8443', '127.0.0.1:0'),
       );
       if (here[0] === 'serve') await serveOnce(here);
-      // They want a running agent; test/agent/apply.test.ts and audit-command.test.ts do it.
-      else if (here[0] === 'apply' || here[0] === 'audit') continue;
+      // They want a running agent, or run themselves; test/agent has tests of them.
+      else if (['apply', 'audit', 'claims', 'pools', 'watchdog'].includes(here[0] as string))
+        continue;
       else await run(process.execPath, [AGENT, ...here]);
     }
     expect(commands.map((one) => one[0])).toEqual(
       expect.arrayContaining([
         ...['init', 'serve', 'token', 'cert', 'status', 'remove', 'apply'],
-        ...['audit', 'backup', 'restore'],
+        ...['audit', 'backup', 'restore', 'claims', 'pools'],
       ]),
     );
   } finally {
