@@ -328,7 +328,7 @@ export class Checkpoints {
     for (let tries = 1; ; tries++) {
       try {
         // Once more where the watchdog was first: it may have met the last of our commands.
-        await undoOpenChange({ ...this.parts, again: true });
+        await undoOpenChange(journal.id, { ...this.parts, again: true });
         return;
       } catch (error) {
         this.failed(error);

@@ -86,15 +86,20 @@ export class Probes {
   }
 
   /** The gateway stays the one of before: a change that turns the route elsewhere is to be noticed. */
-  private gatewayProbe({ address, dev }: Gateway): Probe {
+  private gatewayProbe({ address }: Gateway): Probe {
     return {
       words: `default gateway ${address}`,
       works: async () => {
-        const now = await this.neighbours.gateways();
-        const over = now.find((one) => one.address === address);
-        if (!over) return false;
-        await nudge(address, over.dev === dev ? dev : over.dev);
-        return this.neighbours.resolves(over);
+        try {
+          const now = await this.neighbours.gateways();
+          const over = now.find((one) => one.address === address);
+          if (!over) return false;
+          await nudge(address, over.dev);
+          return await this.neighbours.resolves(over);
+        } catch {
+          // The interface is gone, for example.
+          return false;
+        }
       },
     };
   }

@@ -28,17 +28,19 @@ export interface UndoParts {
 }
 
 /**
- * Brings the host back to what the open journal says, and marks it undone. Does nothing when there is
- * none, or when it is undone already. May be interrupted at any point and be done again.
+ * Brings the host back to what the journal of a change says, and marks it undone. Does nothing when that
+ * is not open any more. May be interrupted at any point and be done again.
  *
  * @returns the journal, for whoever has to bring a record back as well
  * @throws NetloomError NL_HOST_COMMAND when something can't be brought back; the journal then stays open
  */
-export async function undoOpenChange(parts: UndoParts): Promise<Journal | undefined> {
+export async function undoOpenChange(id: string, parts: UndoParts): Promise<Journal | undefined> {
   const unlock = await lock(parts.journals.folder);
   try {
     const journal = parts.journals.read();
-    if (journal === undefined || (journal.state === 'undone' && !parts.again)) return journal;
+    // Another process may have settled it while this one waited, and have begun another.
+    if (journal?.id !== id) return undefined;
+    if (journal.state === 'undone' && !parts.again) return journal;
     if (parts.journals.decision(journal.id)?.outcome === 'kept') return journal;
     if (isOfHere(journal, parts.place)) await bringBack(journal, parts);
     if (journal.state === 'open') parts.journals.markUndone(journal);

@@ -141,7 +141,7 @@ export class Watchdog {
     if (decision.outcome === 'kept') return;
     log.warn({ event: 'change_undone', id, subject, why: decision.why });
     try {
-      await undoOpenChange(this.parts);
+      await undoOpenChange(id, this.parts);
       this.againMs = FIRST_AGAIN_MS;
       log.info({ event: 'host_brought_back', id, subject });
       for (const socket of this.agents) send(socket, { type: 'undone', id });

@@ -14,6 +14,8 @@ export interface ProgramRun {
   readonly how?: 'alone' | 'group' | 'hang';
   /** Null takes the bridge away. */
   readonly spec?: object | null;
+  /** @default cp-br */
+  readonly bridge?: string;
   /** How long a confirmation may take. @default 30 */
   readonly seconds?: number;
 }
@@ -24,11 +26,9 @@ export class CheckpointProcess {
   output = '';
   readonly ended: Promise<string>;
 
-  constructor(
-    folder: string,
-    { mode, at = 0, how = 'alone', spec = {}, seconds = 30 }: ProgramRun,
-  ) {
-    const numbers = [JSON.stringify(spec), String(seconds)];
+  constructor(folder: string, run: ProgramRun) {
+    const { mode, at = 0, how = 'alone', spec = {}, seconds = 30, bridge = 'cp-br' } = run;
+    const numbers = [JSON.stringify(spec), String(seconds), bridge];
     const args = [PROGRAM, ROOT, folder, mode, String(at), how, ...numbers];
     this.child = spawn(nodePath(), args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -4,7 +4,7 @@
  * Makes one change of a bridge under a watchdog, through the built agent's own parts, and ends itself
  * with SIGKILL before a step of its test's choice. Or is that watchdog.
  *
- *   node checkpoint-program.js ROOT FOLDER change|watch AT alone|group|hang SPEC SECONDS
+ *   node checkpoint-program.js ROOT FOLDER change|watch AT alone|group|hang SPEC SECONDS BRIDGE
  *
  * SECONDS is how long a confirmation may take. AT counts steps from 1; 0 stops nowhere. `group` takes the commands that run along, as the end of a
  * container does. `hang` waits for its end behind the change.
@@ -84,12 +84,16 @@ async function change() {
   });
   steps = 0;
   const asker = { owner: 'stack', identity: 'ci', confirmSeconds: Number(seconds) };
-  const known = records.find((record) => record.name === 'cp-br');
+  const known = records.find((record) => record.name === bridge);
   const wish = JSON.parse(spec);
   const { checkpoint, awaits } =
     wish === null
-      ? await service.removeChecked({ ...asker, name: 'cp-br', id: `cp-br#${known.incarnation}` })
-      : await service.put({ ...asker, name: 'cp-br', spec: wish });
+      ? await service.removeChecked({
+          ...asker,
+          name: bridge,
+          id: `${bridge}#${known.incarnation}`,
+        })
+      : await service.put({ ...asker, name: bridge, spec: wish });
   if (how === 'hang') {
     console.log('hanging');
     await new Promise(() => setInterval(() => {}, 1000));

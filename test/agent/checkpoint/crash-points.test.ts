@@ -20,7 +20,8 @@ const SPEC = { ports: ['cp-up', 'cp-p0'], addresses: ['10.76.0.1/24'], uplink: t
 /** The bridge is made anew each time: its number, and how the kernel lists things of equal standing, differ. */
 const text = (): string =>
   hostText((name) => OURS.includes(name)).replace(/"(ifindex|promiscuity|link_index)":\d+,?/g, '');
-const foreign = (): string => hostText((name) => !OURS.includes(name));
+const foreign = (): string =>
+  hostText((name) => ['lo', 'cp-other', 'cp-pod', 'cp-pod1'].includes(name));
 
 /** The node's way out, a free port, and a bridge of somebody else. */
 function makeHost(): void {
@@ -32,9 +33,21 @@ function makeHost(): void {
   ip('link', 'set', 'cp-up', 'up');
   ip('addr', 'add', '10.75.0.5/24', 'brd', '+', 'dev', 'cp-up');
   ip('addr', 'add', 'fd00:75::5/64', 'dev', 'cp-up', 'nodad');
-  ip('route', 'add', 'default', 'via', '10.75.0.1', 'dev', 'cp-up', 'proto', 'static');
+  ip(
+    'route',
+    'add',
+    'default',
+    'via',
+    '10.75.0.1',
+    'dev',
+    'cp-up',
+    'proto',
+    'static',
+    'metric',
+    '76',
+  );
   ip('route', 'add', '10.79.0.0/16', 'via', '10.75.0.9', 'dev', 'cp-up', 'metric', '7');
-  ip('-6', 'route', 'add', 'default', 'via', 'fd00:75::1', 'dev', 'cp-up');
+  ip('-6', 'route', 'add', 'default', 'via', 'fd00:75::1', 'dev', 'cp-up', 'metric', '76');
   ip('link', 'add', 'cp-p0', 'type', 'veth', 'peer', 'name', 'cp-p1');
   ip('link', 'add', 'cp-other', 'type', 'bridge');
   ip('link', 'set', 'cp-other', 'up');
