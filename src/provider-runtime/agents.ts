@@ -1,6 +1,6 @@
 import { AgentClient, agentConnections, chooseAgent, environmentSettings } from '../agent-api';
-import { describeProblem, isNetloomError, NetloomError, type Problem } from '../errors';
-import type { CheckFailure, DynamicConfig, DynamicProvider } from './contract';
+import { describeProblem, NetloomError, type Problem } from '../errors';
+import type { CheckFailure, DynamicConfig } from './contract';
 
 /** What `netloom:offers` may be. */
 export const OFFER_MODES = ['auto', 'required', 'off'] as const;
@@ -53,6 +53,11 @@ export class Agents {
     return agentConnections((setting) => this.setting(setting)).has(name);
   }
 
+  /** True once an agent was asked for a preview, and did not answer: nobody waits for it again. */
+  isSilent(name: string | undefined): boolean {
+    return toldAbsent.has(name);
+  }
+
   /** A key of the stack's configuration, of any namespace. */
   configValue(key: string): string | undefined {
     return this.config?.get(key);
@@ -79,13 +84,22 @@ export async function askForPreview<T>(
     return await ask(agents.get(agent));
   } catch (error) {
     if (mode === 'required' || !isAbsence(error)) throw error;
-    // The engine shows what a provider writes here beside the resource.
-    const reasons = error.problems.map(describeProblem).join('\n');
-    process.stderr.write(
-      `${reasons}\nnetloom:offers is auto: this goes on without an answer, and the agent is asked again before anything is made.\n`,
-    );
+    tellAbsence(agent, error);
     return undefined;
   }
+}
+
+/** Agents whose silence was told: what a hundred resources find is one fact. */
+const toldAbsent = new Set<string | undefined>();
+
+function tellAbsence(agent: string | undefined, error: NetloomError): void {
+  if (toldAbsent.has(agent)) return;
+  toldAbsent.add(agent);
+  const reasons = error.problems.map(describeProblem).join('\n');
+  // The engine shows what a provider writes here.
+  process.stderr.write(
+    `${reasons}\nnetloom:offers is auto: this goes on without an answer, and the agent is asked again before anything is made.\n`,
+  );
 }
 
 function isAbsence(error: unknown): error is NetloomError {
@@ -104,6 +118,14 @@ export async function failuresOf(check: () => Promise<void>): Promise<CheckFailu
   }
 }
 
+/** What an agent is told of a resource that was renamed or moved. */
+export function formerOwner(
+  olds: { readonly owner?: string },
+  news: { readonly owner: string },
+): { from?: string } {
+  return olds.owner === undefined || olds.owner === news.owner ? {} : { from: olds.owner };
+}
+
 /** True when two values are the same JSON; a member that is undefined is as good as absent. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -113,32 +135,4 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return [...keys].every((key) =>
     sameJson((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
   );
-}
-
-/**
- * The provider, with the stacks taken off our own errors: Pulumi prints a stack beside the message,
- * and where in our code a pool was found to be full is of no use to anybody.
- */
-export function withoutStacks<Inputs, Outputs>(
-  provider: DynamicProvider<Inputs, Outputs>,
-): DynamicProvider<Inputs, Outputs> {
-  const quiet =
-    <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      try {
-        return await method(...args);
-      } catch (error) {
-        if (isNetloomError(error)) error.stack = '';
-        throw error;
-      }
-    };
-  return {
-    configure: quiet(provider.configure),
-    check: quiet(provider.check),
-    diff: quiet(provider.diff),
-    create: quiet(provider.create),
-    read: quiet(provider.read),
-    update: quiet(provider.update),
-    delete: quiet(provider.delete),
-  };
 }

@@ -2,3 +2,4 @@ export { addressClaim } from './address-claim';
 export { addressPool } from './address-pool';
 export { networkStatus } from './network-status';
 export { nodeBridge } from './node-bridge';
+export { nodeNetwork } from './node-network';

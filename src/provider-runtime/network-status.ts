@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { describeProblem, isNetloomError, NetloomError, type Problem } from '../errors';
 import type { InterfaceStatus } from '../kubernetes';
 import { checkInterfaces, interfacesOf, type PodFault, type WantedInterface } from '../rules';
-import { Agents, withoutStacks } from './agents';
+import { Agents } from './agents';
 import { Cluster } from './cluster';
 import { isUnknown } from './contract';
+import { forDisplay } from './for-display';
 import { faultsOf, textOf } from './pod-faults';
 import { isReady, type LivePod, livePods, WORKLOAD_PLACES } from './pods';
 
@@ -37,15 +38,13 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 /** How long something that does not pass by itself is watched before it is a failure, in ms. */
 const FAULT_MS = 12_000;
 const POLL_MS = 1_000;
-/** How often somebody who waits is told that there is nothing new, in ms. */
-const NEWS_MS = 15_000;
 /** Of how many pods the state keeps the interfaces. */
 const MOST_PODS = 10;
 
 const agents = new Agents();
 
 /** Waits in `create` and `update` until the pods have what was attached; holds nothing by itself. */
-export const networkStatus = withoutStacks<NetworkStatusInputs, NetworkStatusOutputs>({
+export const networkStatus = forDisplay<NetworkStatusInputs, NetworkStatusOutputs>(waitsForPods, {
   async configure({ config }) {
     agents.configure(config);
   },
@@ -86,6 +85,10 @@ export const networkStatus = withoutStacks<NetworkStatusInputs, NetworkStatusOut
   async delete() {},
 });
 
+function waitsForPods({ namespace, name }: NetworkStatusInputs | NetworkStatusOutputs): string {
+  return `${namespace}/${name}: still waiting for its pods`;
+}
+
 async function outputsOf(inputs: NetworkStatusInputs): Promise<NetworkStatusOutputs> {
   const { kind, namespace, name, revision } = inputs;
   const cluster = await openCluster();
@@ -121,7 +124,7 @@ async function settled(
   const start = Date.now();
   const isDone = (pod: LivePod): boolean =>
     isReady(pod) && checkInterfaces(wanted, interfacesOf(pod)).length === 0;
-  const watch = new FaultWatch(`${inputs.namespace}/${inputs.name}`);
+  const watch = new FaultWatch();
   for (;;) {
     const view = await look(cluster, inputs, isDone);
     if (view.interfaces) return view.interfaces;
@@ -168,9 +171,6 @@ class FaultWatch {
   private readonly since = new Map<string, number>();
   private readonly told = new Set<string>();
   private present: readonly PodFault[] = [];
-  private lastNews = Date.now();
-
-  constructor(private readonly name: string) {}
 
   see(faults: readonly PodFault[]): void {
     this.present = faults;
@@ -179,10 +179,10 @@ class FaultWatch {
     for (const fault of faults) {
       const text = textOf(fault);
       if (!this.since.has(text)) this.since.set(text, Date.now());
-      if (!this.told.has(text)) this.say(describeProblem(fault.problem));
+      // The engine shows what a provider writes here.
+      if (!this.told.has(text)) process.stderr.write(`${describeProblem(fault.problem)}\n`);
       this.told.add(text);
     }
-    if (Date.now() - this.lastNews > NEWS_MS) this.say(`${this.name}: still waiting for its pods`);
   }
 
   /** What does not pass by itself, and has been there for long enough; with it all else that is wrong. */
@@ -190,12 +190,6 @@ class FaultWatch {
     const isLasting = (fault: PodFault): boolean =>
       !fault.mayPass && Date.now() - (this.since.get(textOf(fault)) ?? Date.now()) >= FAULT_MS;
     return this.present.some(isLasting) ? this.present.map(({ problem }) => problem) : [];
-  }
-
-  /** The engine shows what a provider writes here beside the resource. */
-  private say(line: string): void {
-    this.lastNews = Date.now();
-    process.stderr.write(`${line}\n`);
   }
 }
 

@@ -1,6 +1,8 @@
-import type { BridgeView } from '../agent-api';
-import { Agents, askForPreview, failuresOf, sameJson, withoutStacks } from './agents';
+import type { AgentClient, BridgeView } from '../agent-api';
+import { Agents, askForPreview, failuresOf, formerOwner, sameJson } from './agents';
 import { isUnknown } from './contract';
+import { forDisplay, waitsForAgent } from './for-display';
+import { type Held, isOvertaken, madeNow, removeHeld } from './incarnations';
 
 /** What the resource's constructor sends: one bridge on one node. */
 export interface NodeBridgeInputs {
@@ -21,23 +23,30 @@ export interface NodeBridgeInputs {
 const agents = new Agents();
 
 /** Has the agent plan in `check` (so that a preview refuses what the node would), and apply in `create`. */
-export const nodeBridge = withoutStacks<NodeBridgeInputs, NodeBridgeInputs>({
+export const nodeBridge = forDisplay<NodeBridgeInputs, NodeBridgeInputs>(waitsForAgent, {
   async configure({ config }) {
     agents.configure(config);
   },
 
-  async check(_olds, news) {
+  async check(olds, news) {
     if (isUnknown(news)) return { inputs: news, failures: [] };
     const failures = await failuresOf(async () => {
       await askForPreview(agents, news.agent, (client) =>
-        client.putBridge(news.bridge, body(news), { dryRun: true }),
+        client.putBridge(
+          news.bridge,
+          { ...body(news), ...formerOwner(olds, news) },
+          { dryRun: true },
+        ),
       );
     });
     return { inputs: news, failures };
   },
 
-  async diff(_id, olds, news) {
+  async diff(id, olds, news) {
     const replaces = (['bridge', 'agent'] as const).filter((key) => olds[key] !== news[key]);
+    if (replaces.length === 0 && (await isOvertaken(heldBy(id, olds)))) {
+      return { changes: true, replaces: ['owner'] };
+    }
     const changes =
       replaces.length > 0 ||
       olds.owner !== news.owner ||
@@ -46,29 +55,40 @@ export const nodeBridge = withoutStacks<NodeBridgeInputs, NodeBridgeInputs>({
   },
 
   async create(inputs) {
-    const bridge = await agents.get(inputs.agent).putBridge(inputs.bridge, body(inputs));
+    const client = agents.get(inputs.agent);
+    const bridge = madeNow(await client.putBridge(inputs.bridge, body(inputs)));
     return { id: bridge.id, outs: inputs };
   },
 
-  async read(id, props) {
+  async read(_id, props) {
     const bridge = await agents.get(props.agent).bridge(props.bridge);
     if (!bridge || bridge.owner !== props.owner) return { id: '', props: {} };
     const { addresses, ports, mtu, mac, stp, multicastSnooping, ...rest } = props;
     // What the kernel has, as far as it was asked for: a refresh then shows the drift.
     const spec = bridge.actual ? actualSpec(props, bridge.actual) : {};
-    return { id, props: { ...rest, ...spec } };
+    return { id: bridge.id, props: { ...rest, ...spec } };
   },
 
   async update(id, olds, news) {
-    const from = olds.owner === news.owner ? {} : { from: olds.owner };
-    await agents.get(news.agent).putBridge(news.bridge, { ...body(news), ...from, id });
+    const request = { ...body(news), ...formerOwner(olds, news), id };
+    await agents.get(news.agent).putBridge(news.bridge, request);
     return { outs: news };
   },
 
   async delete(id, props) {
-    await agents.get(props.agent).removeBridge(props.bridge, id, props.owner);
+    await removeHeld(heldBy(id, props), (client, which) =>
+      client.removeBridge(props.bridge, which, props.owner),
+    );
   },
 });
+
+function heldBy(id: string, { agent, bridge: name, owner }: NodeBridgeInputs): Held {
+  const current = async (client: AgentClient): Promise<string | undefined> => {
+    const bridge = await client.bridge(name);
+    return bridge?.owner === owner ? bridge.id : undefined;
+  };
+  return { agents, agent, id, words: `bridge "${name}" of ${agent}`, current };
+}
 
 function body(inputs: NodeBridgeInputs) {
   const { addresses, ports, mtu, mac, stp, multicastSnooping, adopt, uplink } = inputs;

@@ -19,13 +19,25 @@ export interface AddressClaimArgs {
   address?: pulumi.Input<string>;
   /** One address of each family that it shall be, for dual stack. @default - `address` */
   addresses?: pulumi.Input<pulumi.Input<string>[]>;
-  /** `ipv4`, `ipv6`, or `dual` for one of each. @default - ipv4 where the pool has it, else ipv6 */
+  /**
+   * `ipv4`, `ipv6`, `dual` for one of each, or `none` for a MAC address alone.
+   *
+   * @default - ipv4 where the pool has it, else ipv6
+   */
   family?: pulumi.Input<string>;
+  /** Prefix length of a whole block, e.g. 28; the block is then the claim's `cidr`. @default - a single address */
+  prefixLength?: pulumi.Input<number>;
+  /** A MAC address of the pool, too: this one, or with `true` one that the agent chooses. @default - none */
+  mac?: pulumi.Input<string | boolean>;
+  /** What to find the claim by on its agent, at most 32. @default - none */
+  labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** What it is for, in words. @default - none */
+  reason?: pulumi.Input<string>;
 }
 
 /**
- * An address held for as long as this resource is there. The agent's choice is known at preview,
- * and stays: nothing but a change of pool, family or wanted address moves it.
+ * An address, or a block of them, held for as long as this resource is there. The agent's choice is known at preview,
+ * and stays: nothing but a change of pool, family, prefix length or wanted address moves it.
  *
  * @throws NL_CLAIM_OUTSIDE_CLAIMABLE, NL_ADDRESS_NOT_FREE, NL_POOL_FULL, NL_FAMILY_MISSING, at preview
  */
@@ -38,6 +50,8 @@ export class AddressClaim extends DynamicResource {
   readonly addresses: pulumi.Output<string[]>;
   /** The same with prefix lengths. */
   declare readonly cidrs: pulumi.Output<string[]>;
+  /** The MAC address, where one was asked for. */
+  declare readonly mac: pulumi.Output<string | undefined>;
   /** Name of the pool on its agent. */
   declare readonly pool: pulumi.Output<string>;
   /** @internal */
@@ -58,7 +72,13 @@ export class AddressClaim extends DynamicResource {
         agent: pool?.agent,
         family: args.family,
         addresses: wanted,
+        prefixLength: args.prefixLength,
+        wantedMac: args.mac,
+        labels: args.labels,
+        reason: args.reason,
+        // What `check` finds.
         cidrs: undefined,
+        mac: undefined,
       },
       opts,
     );
@@ -100,6 +120,7 @@ function claimFamilies(
   family: string | undefined,
 ): IpFamily[] | undefined {
   if (wanted) return wanted.map((address) => (address.includes(':') ? 6 : 4));
+  if (family === 'none') return [];
   if (family !== undefined) return familiesOf(family as ClaimFamily);
   const claimable = claimableOf(network.ipam);
   if (claimable.length === 0) return undefined;

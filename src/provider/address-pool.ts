@@ -14,7 +14,7 @@ export interface AddressPoolSubnetArgs {
   gateway?: pulumi.Input<string>;
   /** Never given, same notation as `ranges`. @default - none */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Given only to claims that ask for them by value, same notation as `ranges`. @default - none */
+  /** Given only to claims that ask for them by value. @default - none */
   reserved?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
@@ -27,21 +27,23 @@ export interface AddressPoolArgs {
   gateway?: pulumi.Input<string>;
   /** Addresses of `subnet` that are never given. @default - none */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Addresses of `subnet` that only those claims get that ask for them by value. @default - none */
+  /** Addresses of `subnet` that go only to claims that ask for them by value. @default - none */
   reserved?: pulumi.Input<pulumi.Input<string>[]>;
-  /** MAC addresses: `02:00:5e:00:00:00/24`, `FIRST-LAST`, or one. Enough for a pool. @default - none */
+  /** Several subnets, for dual stack, instead of `subnet`. @default - `subnet` alone */
+  subnets?: pulumi.Input<pulumi.Input<AddressPoolSubnetArgs>[]>;
+  /** MAC addresses that may be claimed, e.g. `02:00:5e:00:00:00/24`. @default - none */
   macs?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * Interface of the agent's host, e.g. `br-test`, on which is asked whether somebody has an address before
    * it is given (ARP, NDP). @default - nobody is asked
    */
   probe?: pulumi.Input<string>;
-  /** Several subnets, for dual stack, instead of `subnet`. @default - `subnet` alone */
-  subnets?: pulumi.Input<pulumi.Input<AddressPoolSubnetArgs>[]>;
-  /** Name of the pool on its agent. @default - the resource's name */
+  /** Name of the pool on its agent. @default - the resource's name, and the same after a rename of it */
   pool?: pulumi.Input<string>;
   /** The agent that holds the pool. @default - the only one there is */
   agent?: pulumi.Input<string>;
+  /** What it is called where nobody says so. @default - the resource's name @internal */
+  _defaultName?: pulumi.Input<string>;
 }
 
 /**
@@ -57,23 +59,25 @@ export class AddressPool extends DynamicResource {
   declare readonly agent: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AddressPoolArgs, opts?: pulumi.CustomResourceOptions) {
+    const { agent, pool, _defaultName: defaultName = name } = args;
     const plain = pulumi.output(args).apply((known) => ({
-      pool: known.pool ?? name,
+      pool: known.pool ?? known._defaultName ?? name,
       spec: specOf(known as PlainPoolArgs),
     }));
     const inputs = {
       owner: whenAdmitted(ownerOf('AddressPool', name, opts)),
-      pool: plain.pool,
+      // A renamed resource keeps the name that its pool has: `check` knows it.
+      ...(pool === undefined ? { pool, defaultName } : { pool }),
       subnets: plain.spec.subnets,
       ...(args.macs !== undefined && { macs: args.macs }),
       ...(args.probe !== undefined && { probe: args.probe }),
-      ...(args.agent !== undefined && { agent: args.agent }),
+      ...(agent !== undefined && { agent }),
     };
     super('addressPool', 'AddressPool', name, inputs, opts);
     this.subnets = plain.spec.apply((spec) => [...spec.subnets]);
-    reportWhenKnown(name, plain, ({ pool, spec }) => [
-      ...checkPoolName(pool, 'pool'),
-      ...checkSpec(args, spec),
+    reportWhenKnown(name, plain, (known) => [
+      ...checkPoolName(known.pool, 'pool'),
+      ...checkSpec(args, known.spec),
     ]);
   }
 }
@@ -84,19 +88,16 @@ interface PlainPoolArgs {
   readonly gateway?: string;
   readonly exclude?: string[];
   readonly reserved?: string[];
+  readonly subnets?: PoolSubnet[];
   readonly macs?: string[];
   readonly probe?: string;
-  readonly subnets?: PoolSubnet[];
 }
 
-function specOf({ subnets = [], macs, probe, ...single }: PlainPoolArgs): PoolSpec {
-  const { subnet, ranges, gateway, exclude, reserved } = single;
+function specOf({ subnets = [], macs, probe, subnet, ...rest }: PlainPoolArgs): PoolSpec {
+  const { ranges, gateway, exclude, reserved } = rest;
   const own = subnet === undefined ? [] : [{ subnet, ranges, gateway, exclude, reserved }];
-  return {
-    subnets: [...own, ...subnets].map((entry) => JSON.parse(JSON.stringify(entry))),
-    ...(macs === undefined ? {} : { macs }),
-    ...(probe === undefined ? {} : { probe }),
-  };
+  const all = [...own, ...subnets].map((entry) => JSON.parse(JSON.stringify(entry)));
+  return { subnets: all, ...(macs && { macs }), ...(probe !== undefined && { probe }) };
 }
 
 /** Keys as the user wrote them: `ranges[0]` for the short form, `subnets[0].ranges[0]` for the long. */

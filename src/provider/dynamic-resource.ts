@@ -1,7 +1,12 @@
 import * as pulumi from '@pulumi/pulumi';
 
 /** The resources that `netloom/provider-runtime` carries out, by the name of their export there. */
-export type RuntimeName = 'addressClaim' | 'addressPool' | 'networkStatus' | 'nodeBridge';
+export type RuntimeName =
+  | 'addressClaim'
+  | 'addressPool'
+  | 'networkStatus'
+  | 'nodeBridge'
+  | 'nodeNetwork';
 
 /**
  * What Pulumi keeps as a resource's `__provider`: a text that its dynamic provider process loads.

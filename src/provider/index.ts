@@ -38,6 +38,7 @@ export {
   type WantedInterfaceArgs,
 } from './network-status';
 export * from './node-agent-install';
+export * from './node-network';
 export * from './ovn-kubernetes-network';
 export * from './ptp-network';
 export type { Silence } from './silence';

@@ -31,6 +31,12 @@ export interface InstallPlan {
   readonly problems: readonly Problem[];
 }
 
+/** What else an install needs, known when the program has run. @internal */
+export type LateParts = (
+  facts: PlatformFacts,
+  opts: pulumi.ComponentResourceOptions,
+) => pulumi.Output<boolean> | undefined;
+
 /** Something that is put onto a cluster, in the way in which its platform has it: one resource for each object. */
 export abstract class Install extends pulumi.ComponentResource {
   /** The objects, in the order in which they are applied. */
@@ -48,9 +54,11 @@ export abstract class Install extends pulumi.ComponentResource {
     args: InstallArgs,
     plan: (facts: PlatformFacts) => InstallPlan,
     opts?: pulumi.ComponentResourceOptions,
+    late?: LateParts,
   ) {
     super(`netloom:index:${type}`, name, {}, opts);
-    const { parts, problems } = plan(factsOf(args));
+    const facts = factsOf(args);
+    const { parts, problems } = plan(facts);
     reportProblems(this, [...silenceAt(this, args.silence), ...problems]);
     this.hostFiles = parts.hostFiles;
     this.hostSteps = parts.hostSteps;
@@ -61,7 +69,8 @@ export abstract class Install extends pulumi.ComponentResource {
       if (resource) made.push(resource);
     }
     this.resources = made;
-    this.ready = pulumi.all(made.map(({ id }) => id)).apply(() => true);
+    const rest = late?.(facts, { parent: this, dependsOn: [...made] });
+    this.ready = pulumi.all([pulumi.all(made.map(({ id }) => id)), rest ?? true]).apply(() => true);
     this.registerOutputs({ ready: this.ready });
   }
 

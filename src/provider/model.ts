@@ -37,6 +37,7 @@ const subnets = new Map<KubeOvnSubnetDefinition, Culprit>();
 const installs: InstalledPart[] = [];
 /** Providers of Kube-OVN whose Subnet something else makes. */
 const foreignProviders = new Set<string>();
+let hasLeases = false;
 let hasNews = false;
 
 beforeAdmission(judge);
@@ -140,4 +141,23 @@ export function admitSubnet(culprit: Culprit, subnet: KubeOvnSubnetDefinition): 
 export function addInstall(part: InstalledPart): void {
   installs.push(part);
   hasNews = true;
+}
+
+/** Tells of a network that gets its addresses by DHCP. */
+export function addLeaseNetwork(): void {
+  hasLeases = true;
+}
+
+/** Stands for a daemon that comes where networks need it: nobody misses it. */
+const onDemand: InstalledPart = { part: 'dhcp-daemon' };
+
+/** Tells that the DHCP daemon is brought where networks need it. */
+export function bringDhcpDaemon(): void {
+  addInstall(onDemand);
+}
+
+/** True where networks need the DHCP daemon on their nodes, and nothing else in the program brings it. */
+export function lacksDhcpDaemon(): boolean {
+  const daemons = installs.filter(({ part }) => part === 'dhcp-daemon');
+  return hasLeases && daemons.every((one) => one === onDemand);
 }

@@ -1,9 +1,19 @@
-import type * as pulumi from '@pulumi/pulumi';
-import { type MultusSettings, multusParts } from '../installs';
+import * as pulumi from '@pulumi/pulumi';
+import { type MultusSettings, multusDhcpSettings, multusParts } from '../installs';
 import { checkMultusInstall } from '../rules';
+import { DhcpDaemon, type DhcpDaemonArgs } from './dhcp-daemon';
 import { Install, type InstallArgs } from './install';
+import { addInstall, bringDhcpDaemon, lacksDhcpDaemon } from './model';
 
-export interface MultusInstallArgs extends InstallArgs, MultusSettings {}
+export interface MultusInstallArgs extends InstallArgs, MultusSettings {
+  /**
+   * False where something else brings the daemon that networks with dhcp need on each node.
+   *
+   * @default - a {@link DhcpDaemon} where a network uses dhcp, and the program has none: in Multus'
+   * namespace, on its nodes, and with its image where that does not come from upstream
+   */
+  dhcpDaemon?: boolean;
+}
 
 /**
  * Multus on a cluster, in the way in which it gets there: as objects on upstream Kubernetes and with
@@ -12,7 +22,7 @@ export interface MultusInstallArgs extends InstallArgs, MultusSettings {}
  */
 export class MultusInstall extends Install {
   constructor(name: string, args: MultusInstallArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    const { platform: _platform, platformChoices: _choices, silence: _silence, ...settings } = args;
+    const { platform, platformChoices, silence: _silence, dhcpDaemon = true, ...settings } = args;
     super(
       'MultusInstall',
       name,
@@ -22,6 +32,40 @@ export class MultusInstall extends Install {
         problems: checkMultusInstall(facts, settings),
       }),
       opts,
+      (facts, below) => {
+        const { parts } = facts;
+        const origin = parts['dhcp-daemon'];
+        // OpenShift's shims come by themselves.
+        const isBrought = origin === 'objects' || origin === 'settings';
+        const isOurs = isBrought && facts.name !== 'openshift';
+        if (isOurs) addInstall({ part: 'multus' });
+        if (!isOurs || !dhcpDaemon) {
+          addInstall({ part: 'dhcp-daemon' });
+          return undefined;
+        }
+        const hasObjects = parts.multus === 'objects' && origin === 'objects';
+        const daemonArgs = {
+          ...(hasObjects && multusDhcpSettings(settings)),
+          ...(platform !== undefined && { platform }),
+          ...(platformChoices && { platformChoices }),
+        };
+        return bringDhcpWhereUsed(`${name}-dhcp-daemon`, daemonArgs, below);
+      },
     );
   }
+}
+
+/** Known only when all networks are: when the program has run. */
+function bringDhcpWhereUsed(
+  name: string,
+  args: DhcpDaemonArgs,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<boolean> {
+  bringDhcpDaemon();
+  const ran = new Promise<boolean>((resolve) => setImmediate(resolve, true));
+  return pulumi
+    .output(ran)
+    .apply(
+      () => !lacksDhcpDaemon() || new DhcpDaemon(name, args, opts).ready,
+    ) as pulumi.Output<boolean>;
 }

@@ -2,6 +2,7 @@ import type { types } from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { definedOnly, type LinkConfig, type LinkKind, type TargetVersions } from '../cni';
 import type { NodeSelection } from '../kubernetes';
+import type { CniPatch } from '../rules';
 import type { ChainArgs } from './chain';
 import type { InputsOf } from './inputs';
 import type { IpamArgs } from './ipam';
@@ -38,6 +39,16 @@ export interface NetworkArgs {
    * @default - true when something in the program claims an address of it
    */
   claimedPolicy?: boolean;
+  /**
+   * Changes of the CNI configuration after everything else, for what no member says: with groups of
+   * nodes, of each. Rules look at the other members only.
+   *
+   * @default - none
+   * @throws NL_KEY_MISSING, NL_VALUES_CONFLICT, at preview, for what has no place there
+   */
+  patchCni?: pulumi.Input<pulumi.Input<InputsOf<CniPatch>>[]>;
+  /** The same for the twin for claimed addresses, whose IPAM is static. @default - none */
+  patchClaimedCni?: pulumi.Input<pulumi.Input<InputsOf<CniPatch>>[]>;
   /** Labels and annotations of the object. @default - none */
   metadata?: types.input.meta.v1.ObjectMeta;
   /** The agent that holds the claimable part. @default - the only one there is */
@@ -68,6 +79,7 @@ export interface MasterArgs {
 const NETWORK_KEYS: ReadonlySet<string> = new Set([
   ...['name', 'namespace', 'ipam', 'chain', 'cniVersion', 'configName', 'resourceName'],
   ...['disableCheck', 'disableGC', 'cniVersions', 'targetVersions', 'claimedPolicy'],
+  ...['patchCni', 'patchClaimedCni'],
   ...['metadata', 'agent', 'silence', 'subnet', 'masterByNodeGroup', 'deviceByNodeGroup'],
 ]);
 

@@ -5,9 +5,10 @@ import {
   type IpamConfig,
   type LinkConfig,
   type ListSettings,
+  type NetworkConfig,
   type TargetVersions,
 } from '../cni';
-import { describeProblem, type Problem } from '../errors';
+import { describeProblem, errorsOf, type Problem } from '../errors';
 import {
   claimedName,
   claimedNetwork,
@@ -20,14 +21,22 @@ import {
   RESOURCE_ANNOTATION,
   whereaboutsFile,
 } from '../kubernetes';
-import { checkNetwork, checkNetworkGroups, groupObjectName, networkGroups } from '../rules';
+import {
+  type CniPatch,
+  checkCniPatches,
+  checkNetwork,
+  checkNetworkGroups,
+  groupObjectName,
+  networkGroups,
+  patchedCni,
+} from '../rules';
 import { AddressPool } from './address-pool';
 import { chainConfig, checkChainArgs, type PlainChain } from './chain';
 import { type ClaimedPods, ClaimedPolicy } from './claimed-policy';
 import { dependenciesOf, type InputsOf, mapped } from './inputs';
 import { checkIpamArgs, type IpamArgs, ipamConfig, type PlainIpam } from './ipam';
 import type { KubeOvnSubnet } from './kube-ovn-subnet';
-import { addForeignProvider, addNetwork, bridgesOf } from './model';
+import { addForeignProvider, addLeaseNetwork, addNetwork, bridgesOf } from './model';
 import type { NetworkArgs } from './network-args';
 import { clusterFacts } from './platform';
 import { checked } from './problems';
@@ -69,6 +78,8 @@ export interface KnownNetwork {
   readonly definition: NetworkDefinition;
   readonly parts: readonly KnownPart[];
   readonly targetVersions?: TargetVersions | undefined;
+  readonly patchCni?: readonly CniPatch[] | undefined;
+  readonly patchClaimedCni?: readonly CniPatch[] | undefined;
 }
 
 interface KnownPart {
@@ -120,6 +131,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
   ) {
     super(`netloom:index:${type}`, resourceName, {}, opts);
     this.isKubeOvnLink = type === 'KubeOvnNetwork';
+    if (args.ipam?.type === 'dhcp') addLeaseNetwork();
     this.after = dependenciesOf(opts);
     const { plain, known } = knownNetwork(resourceName, args, shape);
     this._known = known;
@@ -139,7 +151,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
     this.name = this.admitted.apply((of) => of().definition.name);
     this.namespace = first.apply((network) => network().namespace as string);
     this.claimedName = this.name.apply(claimedName);
-    this.config = this.admitted.apply((of) => configText(of, first0(of)));
+    this.config = this.admitted.apply((of) => configText(of, first0(of).network, false));
     const groups = Object.keys(shape.groups?.byGroup ?? {});
     const names = groups.length === 0 ? [undefined] : groups;
     this.parts = names.map((group) => ({
@@ -191,7 +203,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
     return new AddressPool(
       `${this.resourceName}-pool`,
       {
-        pool: pulumi.interpolate`${this.namespace}/${this.name}`,
+        _defaultName: pulumi.interpolate`${this.namespace}/${this.name}`,
         subnets: this.admitted.apply((of) => poolSubnets(of().definition.ipam)),
         ...(agent !== undefined && { agent }),
       },
@@ -250,7 +262,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
           namespace: part.apply((of) => of().namespace as string),
         },
         spec: pulumi.all([this.admitted, part]).apply(([known, of]) => ({
-          config: configText(known, { network: isTwin ? twinOf(of()) : of() }),
+          config: configText(known, of(), isTwin),
         })),
       },
       {
@@ -290,28 +302,47 @@ const suffixed = (name: string, group: string | undefined): string =>
 
 const first0 = (of: () => KnownNetwork): KnownPart => of().parts[0] as KnownPart;
 
-function configText(of: () => KnownNetwork, { network }: { network: NetworkDefinition }): string {
+function configText(of: () => KnownNetwork, network: NetworkDefinition, isTwin: boolean): string {
+  const { patchCni = [], patchClaimedCni = [] } = of();
+  const config = plainConfig(of(), isTwin ? twinOf(network) : network);
+  return JSON.stringify(patchedCni(config, isTwin ? patchClaimedCni : patchCni), undefined, 2);
+}
+
+function plainConfig({ targetVersions }: KnownNetwork, network: NetworkDefinition): NetworkConfig {
   const { platform } = clusterFacts();
-  const nodes = {
-    targetVersions: of().targetVersions,
-    whereaboutsFile: platform && whereaboutsFile(platform),
-  };
-  return JSON.stringify(networkConfig(network, nodes), undefined, 2);
+  const file = platform && whereaboutsFile(platform);
+  return networkConfig(network, { targetVersions, whereaboutsFile: file });
 }
 
 function twinOf(network: NetworkDefinition): NetworkDefinition {
   return claimedNetwork(network) as NetworkDefinition;
 }
 
+/** Patches that have no place in the configuration of a network that is right otherwise. */
+function checkPatched(known: KnownNetwork): Problem[] {
+  const { parts, patchCni = [], patchClaimedCni = [] } = known;
+  return parts.flatMap(({ network }) => {
+    const twin = patchClaimedCni.length > 0 ? claimedNetwork(network) : undefined;
+    return [
+      ...checkCniPatches('patchCni', plainConfig(known, network), patchCni),
+      ...(twin
+        ? checkCniPatches('patchClaimedCni', plainConfig(known, twin), patchClaimedCni)
+        : []),
+    ];
+  });
+}
+
 /** What the args say, and the network that they mean. */
 function knownNetwork(resourceName: string, args: NetworkArgs, shape: NetworkShape) {
   const { ipam, chain, name, namespace, cniVersion, configName, targetVersions } = args;
   const { disableCheck, disableGC, cniVersions, resourceName: device } = args;
+  const { patchCni, patchClaimedCni } = args;
   const { pool, subnet: _subnet, ...addresses } = ipam ?? { type: 'none' };
   const { link, definition, groups } = shape;
   const inputs = {
     ...{ name, namespace, cniVersion, configName, targetVersions, device, chain },
     list: { disableCheck, disableGC, cniVersions },
+    ...{ patchCni, patchClaimedCni },
     ...(ipam && { ipam: addresses }),
     pool: pool?._settings,
     link,
@@ -336,6 +367,8 @@ interface PlainNetwork {
   readonly configName?: string;
   readonly device?: string;
   readonly targetVersions?: TargetVersions;
+  readonly patchCni?: readonly CniPatch[];
+  readonly patchClaimedCni?: readonly CniPatch[];
   readonly ipam?: PlainIpam;
   readonly pool?: Readonly<Record<string, unknown>>;
   readonly chain?: readonly PlainChain[];
@@ -364,9 +397,10 @@ function networkOf(
     resourceName: plain.device,
     ...plain.definition,
   };
-  const { targetVersions } = plain;
+  const { targetVersions, patchCni, patchClaimedCni } = plain;
+  const whole = { definition, targetVersions, patchCni, patchClaimedCni };
   if (!groups || !plain.byGroup || link.kind === 'raw') {
-    return { definition, targetVersions, parts: [{ group: undefined, network: definition }] };
+    return { ...whole, parts: [{ group: undefined, network: definition }] };
   }
   const parts = groupsOf(groups, plain.byGroup, link).groups.map(
     (group): KnownPart => ({
@@ -376,8 +410,8 @@ function networkOf(
     }),
   );
   return parts.length === 0
-    ? { definition, targetVersions, parts: [{ group: undefined, network: definition }] }
-    : { definition, targetVersions, parts };
+    ? { ...whole, parts: [{ group: undefined, network: definition }] }
+    : { ...whole, parts };
 }
 
 function ipamOf({ ipam, pool }: PlainNetwork): IpamConfig {
@@ -394,7 +428,8 @@ function groupsOf(
 }
 
 /** Everything wrong with a network by itself; what is wrong with all groups is told once. */
-function checkKnown({ definition, parts, targetVersions }: KnownNetwork, shape: NetworkShape) {
+function checkKnown(known: KnownNetwork, shape: NetworkShape) {
+  const { definition, parts, targetVersions } = known;
   const { groups, inOwnWords = (_network, problem) => problem } = shape;
   const facts = clusterFacts();
   const options = { targetVersions: targetVersions ?? facts.targetVersions, nodes: facts.nodes };
@@ -411,5 +446,6 @@ function checkKnown({ definition, parts, targetVersions }: KnownNetwork, shape: 
     Object.keys(groups?.byGroup ?? {}).map((group) => [group, nodes.get(group) ?? {}]),
   );
   const grouped = groups ? checkNetworkGroups(groupsOf(groups, byGroup, definition.link)) : [];
-  return [...grouped, ...unique.values()];
+  const problems = [...grouped, ...unique.values()];
+  return errorsOf(problems).length > 0 ? problems : [...problems, ...checkPatched(known)];
 }

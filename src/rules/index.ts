@@ -1,6 +1,7 @@
 export * from './attachments';
 export * from './check-world';
 export * from './claims';
+export * from './cni-patches';
 export { checkCron } from './cron';
 export * from './dhcp-install';
 export * from './diagnosis';

@@ -521,7 +521,7 @@ describe('patchCni', () => {
     {
       name: 'a replacement of nothing',
       patch: JsonPatch.replace('/mtuu', 1400),
-      want: '[apps/net] patchCni[0]: "replace" finds nothing at "/mtuu" in the CNI configuration. Allowed: paths that are there: /cniVersion, /name, /type, /bridge, /ipam and those below. Fix: correct the path, or use JsonPatch.add. (NL_KEY_MISSING)',
+      want: '[apps/net] patchCni[0]: "replace" finds nothing at "/mtuu" in the CNI configuration. Allowed: paths that are there: /cniVersion, /name, /type, /bridge, /ipam and those below. Fix: correct the path, or use "add". (NL_KEY_MISSING)',
     },
     {
       name: 'a removal of nothing',

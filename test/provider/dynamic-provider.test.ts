@@ -65,9 +65,11 @@ function stateBytes(
 
 test('the text that stands in every state never changes', () => {
   expect(
-    (['addressClaim', 'addressPool', 'networkStatus', 'nodeBridge'] as const).map(providerText),
+    (['addressClaim', 'addressPool', 'networkStatus', 'nodeBridge', 'nodeNetwork'] as const).map(
+      providerText,
+    ),
   ).toEqual(
-    ['addressClaim', 'addressPool', 'networkStatus', 'nodeBridge'].map(
+    ['addressClaim', 'addressPool', 'networkStatus', 'nodeBridge', 'nodeNetwork'].map(
       (name) =>
         `exports.handler=()=>require('module').createRequire(process.cwd()+'/index.js')('netloom/provider-runtime').${name}`,
     ),
@@ -225,6 +227,69 @@ describeOnKernel('the dynamic provider process', () => {
     expect(await agent.client().claims('renamed')).toEqual([]);
   });
 
+  test('a renamed pool keeps its name on the agent, and with it the claims', async () => {
+    const { pool: _, ...rest } = pool('former');
+    const { inputs } = await provider.check({}, { ...rest, defaultName: 'former' });
+    expect(inputs).toMatchObject({ pool: 'former' });
+    expect(inputs).not.toHaveProperty('defaultName');
+    const old = await provider.create(inputs);
+    await makeClaim(claim('a', 'former'));
+    const owner = 'acme/demo/dev/AddressPool::latter';
+    const checked = await provider.check(inputs, { ...rest, owner, defaultName: 'latter' });
+    expect(checked).toMatchObject({ failures: [], inputs: { pool: 'former', owner } });
+    expect(await provider.diff(old.id, old.outs, checked.inputs)).toEqual({
+      changes: true,
+      replaces: [],
+    });
+    const { outs } = await provider.update(old.id, old.outs, checked.inputs);
+    expect(await provider.read(old.id, outs)).toMatchObject({ id: old.id });
+  });
+
+  test('a block, a MAC address beside an address, and one alone', async () => {
+    const wide = { ...pool('wide'), macs: ['02:00:5e:00:00:00/24'] };
+    const subnets = [{ subnet: '10.33.0.0/24', reserved: ['10.33.0.7'] }];
+    await provider.create((await provider.check({}, { ...wide, subnets })).inputs);
+    const block = await makeClaim(claim('block', 'wide', { prefixLength: 28 }));
+    expect(block.outs['cidrs']).toEqual([expect.stringMatching(/^10\.33\.0\.\d+\/28$/)]);
+    const both = await makeClaim(claim('both', 'wide', { wantedMac: true }));
+    expect(both.outs).toMatchObject({ mac: '02:00:5e:00:00:00' });
+    const alone = await makeClaim(claim('alone', 'wide', { family: 'none' }));
+    expect(alone.outs).toMatchObject({ cidrs: [], mac: '02:00:5e:00:00:01' });
+    for (const { id, inputs, outs } of [block, both, alone]) {
+      expect((await provider.check(inputs, inputs)).inputs).toEqual(inputs);
+      expect(await provider.diff(id, outs, inputs)).toEqual({ changes: false, replaces: [] });
+      expect(await provider.read(id, outs)).toMatchObject({ id, props: outs });
+    }
+    const other = await provider.check(block.inputs, claim('block', 'wide', { prefixLength: 29 }));
+    expect(other.inputs['cidrs']).toEqual([expect.stringMatching(/\/29$/)]);
+    const named = claim('block', 'wide', { prefixLength: 28, labels: { team: 'net' } });
+    const labelled = await provider.check(block.inputs, named);
+    expect(labelled.inputs['cidrs']).toEqual(block.outs['cidrs']);
+    expect(await provider.diff(block.id, block.outs, labelled.inputs)).toMatchObject({
+      replaces: ['labels'],
+    });
+  });
+
+  test('claims that a broken off update left in a pool: told what to do, or given back when told to', async () => {
+    const { id, outs } = await makePool('left');
+    await makeClaim(claim('a', 'left'));
+    await expect(provider.delete(id, outs)).rejects.toThrow(
+      /pool "left" still has 1 claim: .*Fix: run `pulumi up` once more.*NL_POOL_IN_USE/,
+    );
+    const config = { ...agent.pulumiConfig, 'netloom:leftovers': 'release' };
+    const releasing = await DynamicProviderProcess.start(ROOT, config);
+    try {
+      await releasing.delete(id, outs);
+      expect(releasing.stderr).toMatch(/pool "left": left over .*10\.30\.0\.10/);
+      // Somebody else's stay.
+      const shared = await makePool('shared');
+      await makeClaim({ ...claim('a', 'shared'), owner: 'acme/other/dev/AddressClaim::a' });
+      await expect(releasing.delete(shared.id, shared.outs)).rejects.toThrow(/NL_POOL_IN_USE/);
+    } finally {
+      releasing.stop();
+    }
+  });
+
   test('50 parallel reads right after the start all run configured', async () => {
     await makePool('parallel');
     const { id, outs } = await makeClaim(claim('a', 'parallel'));
@@ -282,6 +347,38 @@ describeOnKernel('the dynamic provider process', () => {
     // The id of the create still removes it after the update.
     await provider.delete(made.id, outs);
     expect(hasLink('br-pulumi')).toBe(false);
+    expect((await provider.read(made.id, outs)).id).toBe('');
+  });
+
+  test("a node's network: planned at check, made at create, changed in place, removed at delete", async () => {
+    const network = (more: Json): Json => ({
+      owner: 'acme/demo/dev/NodeNetwork::edge-1',
+      agent: 'edge-1',
+      spec: more,
+      __provider: providerText('nodeNetwork'),
+    });
+    const first = network({ bridges: [{ name: 'br-node', addresses: ['10.34.0.1/24'] }] });
+    const checked = await provider.check({}, first);
+    expect(checked.failures).toEqual([]);
+    expect(hasLink('br-node')).toBe(false);
+    const made = await provider.create(checked.inputs);
+    expect(hasLink('br-node')).toBe(true);
+    expect(await provider.diff(made.id, made.outs, checked.inputs)).toMatchObject({
+      changes: false,
+    });
+    const second = network({ bridges: [{ name: 'br-node', addresses: ['10.34.0.2/24'] }] });
+    expect(await provider.diff(made.id, made.outs, second)).toEqual({
+      changes: true,
+      replaces: [],
+    });
+    const { outs } = await provider.update(made.id, made.outs, second);
+    const [link] = ipJson('addr', 'show', 'br-node');
+    expect(link.addr_info.map((one: any) => one.local)).toContain('10.34.0.2');
+    expect(await provider.read(made.id, outs)).toMatchObject({ id: made.id, props: outs });
+    const wrong = network({ vlans: [{ name: 'v', link: 'nosuch0', id: 7 }] });
+    expect((await provider.check(second, wrong)).failures[0]?.reason).toMatch(/nosuch0/);
+    await provider.delete(made.id, outs);
+    expect(hasLink('br-node')).toBe(false);
     expect((await provider.read(made.id, outs)).id).toBe('');
   });
 

@@ -14,6 +14,8 @@ export interface AgentOptions {
   readonly name: string;
   /** With no other capability than NET_ADMIN, as in a pod. */
   readonly dropPrivileges?: boolean;
+  /** A network namespace, by its name, and the address there that the agent listens at. */
+  readonly node?: { readonly netns: string; readonly address: string };
 }
 
 /** The real agent as a process of its own. */
@@ -28,7 +30,7 @@ export class AgentProcess {
   /** Makes keys, token and configuration. */
   init(): void {
     const { dir, name } = this.options;
-    const args = ['init', '--dir', dir, '--name', name, '--listen', '127.0.0.1:0'];
+    const args = ['init', '--dir', dir, '--name', name, '--listen', `${this.address}:0`];
     execFileSync(process.execPath, [LAUNCHER, ...args], { stdio: 'pipe' });
   }
 
@@ -41,7 +43,12 @@ export class AgentProcess {
       '--config',
       path.join(this.options.dir, 'agent.yaml'),
     ];
-    const [file, ...args] = this.options.dropPrivileges ? [...netAdminOnly(), ...command] : command;
+    const { dropPrivileges, node } = this.options;
+    const [file, ...args] = [
+      ...(node ? [findTool('ip') as string, 'netns', 'exec', node.netns] : []),
+      ...(dropPrivileges ? netAdminOnly() : []),
+      ...command,
+    ];
     const child = spawn(file as string, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     const before = this.log.length;
@@ -62,7 +69,11 @@ export class AgentProcess {
   }
 
   get url(): string {
-    return `https://127.0.0.1:${this.port}`;
+    return `https://${this.address}:${this.port}`;
+  }
+
+  private get address(): string {
+    return this.options.node?.address ?? '127.0.0.1';
   }
 
   get connection(): AgentConnection {
