@@ -295,14 +295,22 @@ export class AddressService {
     return this.shared === undefined;
   }
 
-  /** What an audit compares with what is in use. */
-  auditFacts(): Promise<AuditFacts> {
+  /**
+   * What an audit compares with what is in use.
+   *
+   * @param addresses only claims of these: a large store then needs no list of all. @default - all claims
+   */
+  auditFacts(addresses?: ReadonlySet<string>): Promise<AuditFacts> {
     return this.read((now) => {
+      const holdersOf = (pool: string): ClaimRecord[] =>
+        [...(addresses ?? [])].flatMap((address) => this.book.page({ pool, address }, now).claims);
       const names = this.book.poolNames();
       const pools = names
         .map((name) => this.book.pool(name, now))
         .filter((one) => one !== undefined);
-      const claims = pools.flatMap(({ name }) => this.book.claims(name, now));
+      const claims = pools.flatMap(({ name }) =>
+        addresses === undefined ? this.book.claims(name, now) : holdersOf(name),
+      );
       const setAsides = pools.flatMap(({ name }) => this.book.setAsides(name, now));
       return { pools, claims, setAsides };
     });

@@ -150,7 +150,10 @@ export class AuditService {
   private async once(options: RepairOptions): Promise<AuditReport> {
     const { addresses, clock, graceMs, log } = this.parts;
     const look = await lookAround(this.parts.observers);
-    const facts = await addresses.auditFacts();
+    // Only pods that were seen say which claims nobody uses.
+    const isForAll = look.seen.includes('network-status');
+    const sighted = new Set(look.sightings.map(({ address }) => address));
+    const facts = await addresses.auditFacts(isForAll ? undefined : sighted);
     const findings = audit({ ...facts, ...look });
     const now = clock();
     const isWhole = Object.keys(look.unseen).length === 0;
