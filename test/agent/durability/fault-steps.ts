@@ -60,9 +60,14 @@ export async function faultAtEachStep(
   return { steps, runs, acknowledged, problems };
 }
 
+/** A disk writes a sector as a whole, bytes. */
+const SECTOR = 512;
+
 /** A full disk refuses writes only. */
 function applies(kind: FaultKind, step: string): boolean {
-  return kind === 'kill' || kind === 'EIO' || step.startsWith('write ');
+  const [verb, , bytes] = step.split(' ');
+  if (kind === 'kill' || kind === 'EIO') return true;
+  return verb === 'write' && (kind === 'ENOSPC' || Number(bytes) > SECTOR);
 }
 
 async function runWith(

@@ -2,7 +2,7 @@
  * Stands between a process and its disk (LD_PRELOAD), for the files below one folder:
  *
  *   FAULT_FOLDER  the folder; its own path without a symbolic link
- *   FAULT_LOG     gets a line for each step: `write state.db-wal`, `sync ...`, `rename ...`
+ *   FAULT_LOG     gets a line for each step: `write state.db-wal 4096`, `sync ...`, `rename ...`
  *   FAULT_AT      number of the step, from 1 on, at which something goes wrong
  *   FAULT_KIND    kill: the process ends before the step; torn: after half of a write;
  *                 EIO: this one step fails; ENOSPC: this and all later writes fail
@@ -84,11 +84,11 @@ static const char *name_of(int fd, char *buffer, size_t size) {
 #define SECTOR 512
 
 /* Counts a step. 0: go on; HALF; else the error that it fails with. */
-static int fault(const char *what, const char *name) {
+static int fault(const char *what, const char *name, size_t bytes) {
   char line[512];
   if (folder == NULL || name == NULL) return 0;
   long now = __sync_add_and_fetch(&step, 1);
-  int size = snprintf(line, sizeof line, "%s %s\n", what, name);
+  int size = snprintf(line, sizeof line, "%s %s %zu\n", what, name, bytes);
   if (logfd >= 0) REAL(write)(logfd, line, size);
   if (at == 0 || now < at) return 0;
   int writes = strcmp(what, "write") == 0;
@@ -151,7 +151,7 @@ static void keep(int fd, const char *name) {
 
 ssize_t write(int fd, const void *data, size_t size) {
   char buffer[4096];
-  int wrong = fault("write", name_of(fd, buffer, sizeof buffer));
+  int wrong = fault("write", name_of(fd, buffer, sizeof buffer), size);
   if (wrong == HALF) {
     REAL(write)(fd, data, half_of(size));
     end_here();
@@ -162,7 +162,7 @@ ssize_t write(int fd, const void *data, size_t size) {
 
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t offset) {
   char buffer[4096];
-  int wrong = fault("write", name_of(fd, buffer, sizeof buffer));
+  int wrong = fault("write", name_of(fd, buffer, sizeof buffer), size);
   if (wrong == HALF) {
     REAL(pwrite64)(fd, data, half_of(size), offset);
     end_here();
@@ -173,7 +173,7 @@ ssize_t pwrite64(int fd, const void *data, size_t size, off64_t offset) {
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
   char buffer[4096];
-  int wrong = fault("write", name_of(fd, buffer, sizeof buffer));
+  int wrong = fault("write", name_of(fd, buffer, sizeof buffer), 0);
   if (wrong == HALF) end_here();
   if (wrong) return errno = wrong, -1;
   return REAL(writev)(fd, parts, count);
@@ -181,7 +181,7 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
 
 int ftruncate64(int fd, off64_t size) {
   char buffer[4096];
-  int wrong = fault("truncate", name_of(fd, buffer, sizeof buffer));
+  int wrong = fault("truncate", name_of(fd, buffer, sizeof buffer), 0);
   if (wrong == HALF) end_here();
   if (wrong) return errno = wrong, -1;
   return REAL(ftruncate64)(fd, size);
@@ -190,7 +190,7 @@ int ftruncate64(int fd, off64_t size) {
 static int sync_with(int (*sync)(int), int fd) {
   char buffer[4096];
   const char *name = name_of(fd, buffer, sizeof buffer);
-  int wrong = fault("sync", name);
+  int wrong = fault("sync", name, 0);
   if (wrong) return errno = wrong, -1;
   int result = sync(fd);
   if (result == 0 && name) keep(fd, name);
@@ -206,13 +206,13 @@ int fdatasync(int fd) {
 }
 
 int rename(const char *from, const char *to) {
-  int wrong = fault("rename", below(to));
+  int wrong = fault("rename", below(to), 0);
   if (wrong) return errno = wrong, -1;
   return REAL(rename)(from, to);
 }
 
 int unlink(const char *path) {
-  int wrong = fault("unlink", below(path));
+  int wrong = fault("unlink", below(path), 0);
   if (wrong) return errno = wrong, -1;
   return REAL(unlink)(path);
 }

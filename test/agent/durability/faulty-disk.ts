@@ -56,7 +56,7 @@ export class FaultyDisk {
   }
 }
 
-/** The steps that a process took, in order: `write state.db-wal`. */
+/** The steps that a process took, in order: `write state.db-wal 4096`, with its bytes. */
 export function stepsOf(folder: string): string[] {
   const file = `${folder}.steps`;
   return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
