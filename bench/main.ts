@@ -5,6 +5,7 @@ import { benchClaims } from './claims';
 import { benchEngine } from './engine';
 import { type Row, table } from './figures';
 import { machineFacts } from './machine';
+import { benchNetwork } from './network';
 import { compilePrograms } from './programs';
 import { benchSynth } from './synth';
 
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   engine: { peer: 'linear search', run: benchEngine },
   claims: { peer: 'bare server', run: benchClaims },
   start: { peer: 'bare server', run: benchAgentStart },
+  network: { peer: 'ip -batch', run: benchNetwork },
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -114,6 +114,7 @@ export class NetworkService {
   private readonly claims: LinkClaims;
   private readonly policy: HostPolicy;
   private readonly bootId: string;
+  private readonly knownWanted = new WeakMap<NetworkRecord, WantedNetwork>();
 
   constructor(private readonly parts: NetworkParts) {
     this.policy = parts.policy ?? DEFAULT_POLICY;
@@ -170,7 +171,8 @@ export class NetworkService {
       const looked = await this.prepare(request, true);
       throwIfAny(looked.problems);
       const claims = await this.claims.take(looked.record.spec, false);
-      const record = { ...looked.record, claims };
+      const isSame = JSON.stringify(claims) === JSON.stringify(looked.record.claims);
+      const record = isSame ? looked.record : { ...looked.record, claims };
       this.counter = Math.max(this.counter, record.incarnation);
       const handsOver = request.from !== undefined && request.from !== request.owner;
       const begin = () => this.save(record, handsOver ? request.from : undefined);
@@ -267,18 +269,20 @@ export class NetworkService {
   /** What the host has, what the record wants of it, and what is in the way. */
   private async look(asked: NetworkRecord, requestAddress?: string, from?: string): Promise<Look> {
     const { node, kernel } = this.parts;
+    let found: { record: NetworkRecord; wanted: WantedNetwork; problems: Problem[] } | undefined;
     const host = await kernel.observeNetwork({
-      vlans: JSON.stringify(asked).includes('vlan'),
-      sysctls: (found) => {
-        const resolving = resolveReferences(asked.spec, found, asked.resolved);
-        const claimed = claimedAddresses(asked.claims);
-        const first = wantedNetwork(node, asked.spec, resolving.resolved, claimed);
-        return sysctlFiles([...first.settings.keys(), ...Object.keys(asked.before)]);
+      vlans: hasVlans(asked),
+      sysctls: (now) => {
+        const { resolved, problems } = resolveReferences(asked.spec, now, asked.resolved);
+        const record = sameTexts(resolved, asked.resolved) ? asked : { ...asked, resolved };
+        const wanted = this.wantedBy(node, record);
+        found = { record, wanted, problems };
+        return sysctlFiles([...wanted.settings.keys(), ...Object.keys(asked.before)]);
       },
     });
-    const { resolved, problems } = resolveReferences(asked.spec, host, asked.resolved);
-    const record = sameTexts(resolved, asked.resolved) ? asked : { ...asked, resolved };
-    const wanted = wantedNetwork(node, record.spec, resolved, claimedAddresses(record.claims));
+    if (!found) throw new Error('a look without links');
+    const { record, wanted, problems } = found;
+    const { resolved } = record;
     const plan = this.planOf(record, wanted);
     const guard = {
       spec: record.spec,
@@ -304,6 +308,16 @@ export class NetworkService {
     return { host, record, plan, problems: blocking, steps };
   }
 
+  /** Asked for at each look, and the same until the record changes. */
+  private wantedBy(node: string, record: NetworkRecord): WantedNetwork {
+    const known = this.knownWanted.get(record);
+    if (known) return known;
+    const { spec, resolved, claims } = record;
+    const wanted = wantedNetwork(node, spec, resolved, claimedAddresses(claims));
+    this.knownWanted.set(record, wanted);
+    return wanted;
+  }
+
   private planOf(record: NetworkRecord, wanted: WantedNetwork): NetworkPlan {
     const { owner, made, before, formerOwners = [] } = record;
     return {
@@ -317,14 +331,15 @@ export class NetworkService {
   /** All of a change or nothing: under a checkpoint where there are any. */
   private async carryOut(
     record: NetworkRecord,
-    { steps, host }: Look,
+    looked: Look,
     begin: () => Promise<void>,
     confirmSeconds: number | undefined,
   ): Promise<{ steps: readonly HostStep[]; awaits?: OpenChange | undefined }> {
     const { checkpoints, watchdogRule } = this.parts;
+    const { steps, host } = looked;
     if (!checkpoints || steps.length === 0) {
       await begin();
-      return { steps: await this.settle(record) };
+      return { steps: await this.settle(record, looked) };
     }
     const left: Problem[] = [];
     let last: Look | undefined;
@@ -337,7 +352,7 @@ export class NetworkService {
         confirmSeconds,
         begin,
         apply: async () => {
-          const done = await this.apply(record);
+          const done = await this.apply(record, looked);
           last = done.last;
           return done.steps;
         },
@@ -353,9 +368,9 @@ export class NetworkService {
   }
 
   /** Applies a record; a change that the kernel refuses is taken back before the error goes on. */
-  private async settle(record: NetworkRecord): Promise<HostStep[]> {
+  private async settle(record: NetworkRecord, looked: Look): Promise<HostStep[]> {
     try {
-      const { steps, last } = await this.apply(record);
+      const { steps, last } = await this.apply(record, looked);
       await this.keep(last);
       return steps;
     } catch (error) {
@@ -365,12 +380,16 @@ export class NetworkService {
   }
 
   /** Until there is nothing left to do: what was asked for must be what the kernel then has. */
-  private async apply(asked: NetworkRecord): Promise<{ steps: HostStep[]; last: Look }> {
+  private async apply(
+    asked: NetworkRecord,
+    first?: Look,
+  ): Promise<{ steps: HostStep[]; last: Look }> {
     const done: HostStep[] = [];
     let record = asked;
     let failure: unknown;
     for (let round = 0; ; round++) {
-      const last = await this.look(record);
+      const isFirst = round === 0 && first?.record === record;
+      const last = isFirst ? first : await this.look(record);
       throwIfAny(last.problems);
       if (last.steps.length === 0) return { steps: done, last };
       if (round === ROUNDS) throw failure ?? new NetloomError(neverRight(last.steps));
@@ -554,6 +573,17 @@ function ownerOfSubject(subject: string): string | undefined {
 function touchedLinks(steps: readonly HostStep[], host: HostNetwork): string[] {
   const words = commandsOf(steps).flatMap(({ line }) => line.split(' '));
   return [...new Set([...linksOf(steps), ...words.filter((word) => host.links.has(word))])];
+}
+
+/** A look at the VLANs of ports costs one more command. */
+function hasVlans({ spec, before }: NetworkRecord): boolean {
+  const isSet = (one: { pvid?: number | undefined; vlanTrunk?: unknown }): boolean =>
+    one.pvid !== undefined || one.vlanTrunk !== undefined;
+  const bridges = spec.bridges ?? [];
+  return (
+    bridges.some((bridge) => isSet(bridge) || bridge.ports?.some(isSet)) ||
+    Object.keys(before).some((key) => key.startsWith('vlans '))
+  );
 }
 
 function tell(healing: Healing, name: string, health: ReturnType<Repairs['right']>): void {

@@ -307,12 +307,15 @@ function allAddressSteps(
   found: readonly Difference[],
   host: HostNetwork,
 ): HostStep[] {
-  const changed = found.filter(({ key }) => placeOf(key).kind === 'address');
-  const links = new Set([...addresses.keys(), ...changed.map(({ key }) => placeOf(key).link)]);
-  return [...links].flatMap((name) => {
+  const changed = new Map<string, Difference[]>();
+  for (const one of found) {
+    const { kind, link } = placeOf(one.key);
+    if (kind === 'address') changed.set(link, [...(changed.get(link) ?? []), one]);
+  }
+  return [...new Set([...addresses.keys(), ...changed.keys()])].flatMap((name) => {
     const link = host.links.get(name);
     if (!link) return [];
-    const mine = changed.filter(({ key }) => placeOf(key).link === name);
+    const mine = changed.get(name) ?? [];
     const address = ({ key }: Difference): string => placeOf(key).rest[0] ?? '';
     const gone = mine.filter(({ to }) => to === null).map(address);
     const back = mine.filter(({ to, isBack }) => to !== null && isBack).map(address);
