@@ -167,6 +167,28 @@ function program(): Command {
     });
 
   cli
+    .command('backup')
+    .description('copy the store into a new file, while the agent runs or not')
+    .requiredOption('--config <file>', 'agent.yaml')
+    .requiredOption('--to <file>', 'where to; an older backup is not overwritten')
+    .action(async ({ config, to }: { config: string; to: string }) => {
+      const { backupLines } = await import('./commands/backup.js');
+      print(backupLines(config, to));
+    });
+
+  cli
+    .command('restore')
+    .description('put a backup in the place of the store; the agent must be stopped')
+    .requiredOption('--config <file>', 'agent.yaml')
+    .requiredOption('--from <file>', 'a backup, or any intact store')
+    .option('--without-audit <reason>', 'serve claims at once, though newer ones may be in use')
+    .action(async (options: { config: string; from: string; withoutAudit?: string }) => {
+      const { restoreLines } = await import('./commands/backup.js');
+      const { config, from, withoutAudit } = options;
+      print(restoreLines(config, from, Date.now(), withoutAudit));
+    });
+
+  cli
     .command('audit')
     .description("compare claims with what is in use, through this host's agent; 1 for trouble")
     .requiredOption('--dir <folder>', 'the folder that init made')
@@ -174,12 +196,7 @@ function program(): Command {
     .option('--release-unused', 'release claims that no pod uses, once confirmed', false)
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
     .action(
-      async (options: {
-        dir: string;
-        repair: boolean;
-        releaseUnused: boolean;
-        output: string;
-      }) => {
+      async (options: { dir: string; repair: boolean; releaseUnused: boolean; output: string }) => {
         const { auditText, hasTrouble, runAudit } = await import('./commands/audit.js');
         const { dir, repair: repairRecords, releaseUnused, output } = options;
         const report = await runAudit(dir, { repairRecords, releaseUnused });
