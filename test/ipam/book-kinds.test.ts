@@ -103,7 +103,7 @@ class Kinds {
     else if (one.act === 'restart') this.real.book = this.real.reloaded();
     else if (one.act === 'crash') this.crash();
     else if (one.act === 'release') this.release(one.which);
-    else this.claim(one.owner, one.identity, one.want);
+    else if (one.act === 'claim') this.claim(one.owner, one.identity, one.want);
     this.check();
   }
 
