@@ -1,5 +1,11 @@
 import { addressKey, addressName, addressWords, isLinkLocal } from './address-lines';
-import { type AddressImage, type HostImage, type LinkImage, routeLinks } from './host-image';
+import {
+  type AddressImage,
+  type HostImage,
+  type LinkImage,
+  type RouteImage,
+  routeLinks,
+} from './host-image';
 import { isRestorable, routeKey, routeWords } from './route-lines';
 
 /** Lines that give interfaces the addresses back that they had, in their order. */
@@ -56,6 +62,11 @@ function familyLines(
   return [...[...now].reverse().map(del), ...inOrder.map(add)];
 }
 
+/** Made by the kernel as the interface comes up, at a time of its own. */
+function isLinkLocalRoute({ family, dst, protocol }: RouteImage): boolean {
+  return family === 'inet6' && protocol === 'kernel' && dst.startsWith('fe80:');
+}
+
 /** Lines that give back the routes that went with an interface or an address, and take away new ones. */
 export function restoreRoutes(before: HostImage, now: HostImage): string[] {
   const links = new Set(now.links.map((link) => link.ifname));
@@ -65,12 +76,15 @@ export function restoreRoutes(before: HostImage, now: HostImage): string[] {
   const extra = now.routes.filter(
     (route) =>
       isRestorable(route) &&
+      // The kernel's own go with the address that they came with.
+      route.protocol !== 'kernel' &&
       !had.has(routeKey(route)) &&
       routeLinks(route).every((name) => known.has(name)),
   );
   const missing = before.routes.filter(
     (route) =>
       isRestorable(route) &&
+      !isLinkLocalRoute(route) &&
       !has.has(routeKey(route)) &&
       routeLinks(route).every((name) => links.has(name)),
   );
