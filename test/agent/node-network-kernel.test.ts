@@ -63,9 +63,22 @@ const FULL: NodeNetworkSpec = {
 class CountingKernel extends NetworkKernel {
   written: HostCommand[] = [];
 
+  /** Commands after which the agent dies, as kill -9 does it. */
+  diesAfter: number | undefined;
+  /** Called as it dies. */
+  died: () => void = () => {};
+
   override async applyNetwork(commands: readonly HostCommand[]): Promise<void> {
-    this.written.push(...commands);
-    await super.applyNetwork(commands);
+    const left = this.diesAfter ?? Number.POSITIVE_INFINITY;
+    const cut = commands.slice(0, left);
+    this.written.push(...cut);
+    await super.applyNetwork(cut);
+    if (this.diesAfter === undefined) return;
+    if (commands.length < left) this.diesAfter -= commands.length;
+    else {
+      this.died();
+      throw new Error('dead');
+    }
   }
 }
 
@@ -257,6 +270,38 @@ describe("a node's network on the real kernel", () => {
         'set the mode of nn-shim to private',
       ]);
     },
+  );
+
+  networkTest(
+    'an agent that dies behind any command finds its way to the new state from the record alone',
+    async () => {
+      const small: NodeNetworkSpec = {
+        veths: [{ name: 'nn-va', peer: 'nn-vb' }],
+        bridges: [
+          { name: 'nn-br', ports: [{ link: 'nn-p1' }], addresses: ['10.81.0.1/24'], mtu: 1400 },
+        ],
+        interfaces: [{ link: 'nn-p3', mtu: 1600 }],
+      };
+      const { steps } = await service.preview({ ...asker, spec: small });
+      const total = steps.flatMap((step) => step.does).length;
+      const before = hostText();
+      for (let count = 0; count <= total; count++) {
+        kernel.diesAfter = count;
+        kernel.died = () => {
+          disk.fault = new Error('dead');
+        };
+        await put(small).catch(() => {});
+        kernel.diesAfter = undefined;
+        disk.fault = undefined;
+        service = serve();
+        expect([count, ...(await service.restore()).values()]).toEqual([count]);
+        expect((await service.preview({ ...asker, spec: small })).steps).toEqual([]);
+        const [{ id } = { id: '' }] = await service.list();
+        await service.remove({ ...asker, id });
+        expect([count, hostText()]).toEqual([count, before]);
+      }
+    },
+    120_000,
   );
 
   networkTest(
