@@ -91,7 +91,8 @@ function agent(place: NodeAgentPlace, settings: NodeAgentSettings): object {
     livenessProbe: probe('/healthz', 10, 6),
     readinessProbe: probe('/readyz', 5, 2),
     resources: amounts(settings.resources ?? AGENT_RESOURCES),
-    securityContext: confinement(settings),
+    // Probes are the agent's alone: its watchdog asks by way of the kernel.
+    securityContext: confinement(settings.arpProbes ? ['NET_ADMIN', 'NET_RAW'] : ['NET_ADMIN']),
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: nodeAgentMounts(place, settings, 'agent'),
   };
@@ -104,7 +105,7 @@ function watchdog(place: NodeAgentPlace, settings: NodeAgentSettings): object {
     args: ['watchdog', '--config', `${AGENT_FOLDERS.config}/${AGENT_CONFIG_FILE}`],
     env: environment(settings),
     resources: amounts(WATCHDOG_RESOURCES),
-    securityContext: confinement(settings),
+    securityContext: confinement(['NET_ADMIN']),
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: nodeAgentMounts(place, settings, 'watchdog'),
   };
@@ -128,10 +129,10 @@ function environment({ sysctls }: NodeAgentSettings): object[] {
  * UID 0, because Kubernetes gives capabilities to nobody else, and of them what changes networks only.
  * spc_t: without it SELinux keeps containers off the host's files; elsewhere it means nothing.
  */
-function confinement({ arpProbes }: NodeAgentSettings): object {
+function confinement(add: readonly string[]): object {
   return {
     allowPrivilegeEscalation: false,
-    capabilities: { add: arpProbes ? ['NET_ADMIN', 'NET_RAW'] : ['NET_ADMIN'], drop: ['ALL'] },
+    capabilities: { add, drop: ['ALL'] },
     privileged: false,
     readOnlyRootFilesystem: true,
     runAsGroup: 0,

@@ -48,7 +48,7 @@ describe('the confinement of both containers', () => {
     expect(pod.containers.map(({ name }: any) => name)).toEqual(['agent', 'watchdog']);
     expect(pod).toMatchObject({ hostNetwork: true, automountServiceAccountToken: false });
     expect([pod.hostPID, pod.hostIPC]).toEqual([undefined, undefined]);
-    for (const { securityContext, image } of pod.containers) {
+    for (const { name, securityContext, image } of pod.containers) {
       expect(image).toBe(IMAGE);
       expect(securityContext).toMatchObject({
         allowPrivilegeEscalation: false,
@@ -57,7 +57,8 @@ describe('the confinement of both containers', () => {
         runAsUser: 0,
         seccompProfile: { type: 'RuntimeDefault' },
       });
-      const add = settings.arpProbes ? ['NET_ADMIN', 'NET_RAW'] : ['NET_ADMIN'];
+      const probes = settings.arpProbes && name === 'agent';
+      const add = probes ? ['NET_ADMIN', 'NET_RAW'] : ['NET_ADMIN'];
       expect(securityContext.capabilities).toEqual({ add, drop: ['ALL'] });
     }
   });
