@@ -6,6 +6,8 @@ import { OutrunError, storeBusy } from './store/kubernetes';
 
 /** As long as a step is tried again because others are quicker. */
 const DEADLINE_MS = 20_000;
+/** However slow the API server is. */
+const LEAST_TRIES = 8;
 const LONGEST_WAIT_MS = 200;
 
 /**
@@ -57,7 +59,7 @@ export class SharedSteps {
         if (error.needsNumbers) await this.store.ready(Number.POSITIVE_INFINITY);
       }
       tries++;
-      if (Date.now() > end) throw storeBusy(tries);
+      if (Date.now() > end && tries >= LEAST_TRIES) throw storeBusy(tries);
       // Two that are in each other's way must not stay so.
       if (tries > 1) await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, 2 ** tries));
     }

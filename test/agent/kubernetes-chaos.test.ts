@@ -12,7 +12,10 @@ import { installStore, newNamespace, openShared } from './support/shared-store';
 
 const ROOT = path.join(__dirname, '../..');
 const AGENTS = 4;
-const STORM_MS = 15_000;
+/** A busy machine gets more time. */
+const STORM_MS = 12_000;
+const LONGEST_STORM_MS = 100_000;
+const LEAST_OF_EACH = 2;
 const skipped = apiServerSkipReason();
 const describeServer = skipped ? describe.skip : describe;
 
@@ -51,9 +54,16 @@ describeServer(`agents in a storm${skipped ? `: ${skipped}` : ''}`, () => {
     }
     await Promise.all(workers.map((worker) => worker.ready()));
     const counts = { kills: 0, stops: 0, cuts: 0 };
-    const end = Date.now() + STORM_MS;
+    const start = Date.now();
+    const seen = (): Set<string> => new Set(proxies.flatMap((proxy) => [...proxy.seen.keys()]));
+    const isEnough = (): boolean =>
+      Date.now() > start + STORM_MS &&
+      Math.min(...Object.values(counts)) >= LEAST_OF_EACH &&
+      history.claimed > 200 &&
+      history.released > 50 &&
+      seen().size >= FAULTS.length - 1;
     for (const proxy of proxies) proxy.rate = 0.04;
-    while (Date.now() < end) {
+    while (!isEnough() && Date.now() < start + LONGEST_STORM_MS) {
       const victim = workers[Math.floor(random() * AGENTS)] as Worker;
       const what = random();
       if (what < 0.35) {
@@ -107,9 +117,7 @@ describeServer(`agents in a storm${skipped ? `: ${skipped}` : ''}`, () => {
       `${history.claimed} claims, ${history.released} releases, ${history.refused} refused`,
     );
     // A storm that nobody noticed proves nothing.
-    expect(history.claimed).toBeGreaterThan(200);
-    expect(history.released).toBeGreaterThan(50);
-    expect([...faults.keys()].length).toBeGreaterThanOrEqual(FAULTS.length - 2);
+    expect(isEnough()).toBe(true);
   });
 });
 

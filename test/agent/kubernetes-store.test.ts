@@ -41,6 +41,12 @@ describeServer(`the kubernetes store on a real API server${skipped ? `: ${skippe
     };
   });
 
+  test('a namespace that is not there is told', async () => {
+    await expect(openShared(server, 'nowhere')).rejects.toThrow(
+      /404: namespaces "nowhere" not found.*NL_STORE_FAILED/s,
+    );
+  });
+
   test('the role of its agents is enough, and a right that is missing is named', async () => {
     const namespace = await newNamespace(server);
     const serviceAccount = 'netloom-agent';

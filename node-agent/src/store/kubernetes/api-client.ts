@@ -85,8 +85,8 @@ export class ApiClient {
         }
         why = `${status}`;
         named = Number(headers['retry-after'] ?? 0) * 1000;
-        // Neither was carried out, as the server says; the others may have been.
-        if (status !== 429 && status !== 503) isRepeated = true;
+        // Only what was throttled was not carried out for certain.
+        if (status !== 429) isRepeated = true;
       } catch (error) {
         if ((error as { problems?: unknown }).problems) throw error;
         why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;

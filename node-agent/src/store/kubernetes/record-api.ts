@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from './api-client';
-import { recordUnreadable } from './api-problems';
+import { recordUnreadable, storeForbidden } from './api-problems';
 import { PLURALS, RECORDS_API, type RecordKind, type Stored } from './records';
 
 const PAGE = 500;
@@ -21,6 +21,7 @@ export class RecordApi<Spec extends object> {
   async get(name: string): Promise<Stored<Spec> | undefined> {
     const { status, body } = await this.client.request('GET', `${this.path}/${name}`);
     if (status === 404 && isStatus(body)) return undefined;
+    if (status === 404) throw notThere(this.path, body);
     return this.checked(name, body);
   }
 
@@ -38,6 +39,7 @@ export class RecordApi<Spec extends object> {
     };
     const { status, body, isRepeated } = await this.client.request('POST', this.path, object);
     if (status === 409) return isRepeated ? this.ownOf(name, spec) : undefined;
+    if (status === 404) throw notThere(this.path, body);
     return this.checked(name, body);
   }
 
@@ -79,6 +81,7 @@ export class RecordApi<Spec extends object> {
         const { status, body } = await this.client.request('GET', path);
         // The pages took so long that their moment is forgotten: from the beginning.
         if (status === 410) break;
+        if (status === 404) throw notThere(path, body);
         if (!Array.isArray(body.items)) throw recordUnreadable(this.kind, 'list', `${status}`);
         onPage(body.items.map((item: Stored<Spec>) => this.checked(item.metadata.name, item)));
         next = body.metadata?.continue ?? '';
@@ -112,6 +115,12 @@ export function newStamp(): string {
 function markOf(spec: object): unknown {
   const { stamp, grant } = spec as { stamp?: string; grant?: string };
   return stamp ?? grant;
+}
+
+/** The kind is not known to the cluster, or the namespace is not there. */
+function notThere(path: string, body: unknown): Error {
+  const { message } = body as { message?: string };
+  return storeForbidden(path, 404, message ?? 'no such kind');
 }
 
 /** A 404 of the API server itself, not of something in between. */
