@@ -335,6 +335,12 @@ describe("a node's network on the real kernel", () => {
       expect(await refusal(put({ bridges: [{ name: 'nn-foreign' }] }))).toEqual([
         'NL_BRIDGE_FOREIGN spec.bridges[0].name',
       ]);
+      // Another owner's mark is none of ours.
+      ip('link', 'set', 'nn-foreign', 'alias', 'netloom:somebody/else');
+      await expect(put({ bridges: [{ name: 'nn-foreign' }] })).rejects.toThrow(
+        'with alias "netloom:somebody/else"',
+      );
+      ip('link', 'set', 'nn-foreign', 'alias', '');
       expect(await refusal(put({ dummies: [{ name: 'nn-p2' }] }))).toEqual([
         'NL_BRIDGE_FOREIGN spec.dummies[0].name',
       ]);
