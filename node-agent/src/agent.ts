@@ -106,7 +106,8 @@ class Agent implements NodeAgent {
       records: contents.bridges,
       counter: contents.counters.bridges,
       policy: config.host.policy,
-      checkpoints,
+      // A driver of another kind makes no images of the host.
+      checkpoints: links instanceof Iproute2 ? checkpoints : undefined,
       watchdogRule: watchdogRule(config),
     });
     this.endings.push(() => bridges.idle());
@@ -190,7 +191,7 @@ class Agent implements NodeAgent {
     });
   }
 
-  /** A driver that can't make images of the host has no watchdog. */
+  /** What takes changes back that nobody confirms, with the connection to the watchdog. */
   private async openCheckpoints(config: AgentConfig, links: LinkDriver): Promise<Checkpoints> {
     const driver = links instanceof Iproute2 ? links : undefined;
     const { checkpoints, link } = connectWatchdog({

@@ -1,10 +1,12 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isNetloomError } from 'netloom';
 import type { AgentClient, BridgeSpec, ClaimView } from 'netloom/agent-api';
 import { SqliteStore } from '../../node-agent/src/store';
-import { AgentProcess, buildAgent, runAgent } from './support/agent-process';
+import { nodePath } from '../../scripts/tools';
+import { AgentProcess, buildAgent, LAUNCHER, runAgent } from './support/agent-process';
 import {
   addressesOf,
   deleteLinks,
@@ -196,6 +198,7 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 describe('the agent process', () => {
   let folder: string;
   let running: AgentProcess | undefined;
+  let watchdog: ChildProcess | undefined;
 
   beforeAll(() => {
     buildAgent();
@@ -204,6 +207,9 @@ describe('the agent process', () => {
     expect(runAgent('init', ...args).status).toBe(0);
     appendFileSync(path.join(folder, 'agent.yaml'), 'host: { policy: { adopt: yes } }\n');
     if (!hasOwnNetwork) return;
+    // What others made is adopted under a watchdog only.
+    const config = ['--config', path.join(folder, 'agent.yaml')];
+    watchdog = spawn(nodePath(), [LAUNCHER, 'watchdog', ...config], { stdio: 'ignore' });
     ip('link', 'add', 'nl-port', 'type', 'veth', 'peer', 'name', 'nl-peer');
     ip('link', 'add', FOREIGN, 'type', 'bridge');
     ip('addr', 'add', '10.99.0.1/24', 'dev', FOREIGN);
@@ -222,6 +228,7 @@ describe('the agent process', () => {
 
   afterAll(async () => {
     await running?.end('SIGKILL');
+    watchdog?.kill('SIGKILL');
     if (hasOwnNetwork) deleteLinks(BRIDGE, FOREIGN, ADOPTED, 'nl-port', 'nl-port2', 'nl-pod3');
     rmSync(folder, { recursive: true, force: true });
   });

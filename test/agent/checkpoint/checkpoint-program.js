@@ -12,17 +12,8 @@
 
 const path = require('node:path');
 
-const [
-  ,
-  ,
-  root = '',
-  folder = '',
-  mode = '',
-  at = '0',
-  how = 'alone',
-  spec = '{}',
-  seconds = '30',
-] = process.argv;
+const [, , root = '', folder = '', mode = '', at = '0', how = 'alone', ...more] = process.argv;
+const [spec = '{}', seconds = '30', bridge = 'cp-br'] = more;
 const lib = (name) => require(path.join(root, 'node-agent/lib', name));
 const { JournalFolder, placeOfProcess } = lib('checkpoint');
 const { Iproute2 } = lib('iproute2.js');

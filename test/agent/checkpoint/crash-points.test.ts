@@ -155,7 +155,7 @@ describe('kill -9 at each step of a change of the uplink', () => {
       for (const [index, name] of steps.entries()) {
         const isCommand = /^(link|addr|route) /.test(name);
         await run({ at: index + 1, how: isCommand ? 'group' : 'alone' });
-        await isWhole(2_000);
+        await isWhole(10_000);
         if (await settle()) kept.push(name);
       }
       await watchdog.stop();
@@ -175,7 +175,7 @@ describe('kill -9 at each step of a change of the uplink', () => {
         await program.ended;
         await first.kill();
         const second = await watch();
-        await isWhole(3_000);
+        await isWhole(10_000);
         await second.stop();
         await settle();
       }
@@ -192,7 +192,7 @@ describe('kill -9 at each step of a change of the uplink', () => {
         await first.says('watching');
         await run({ at: last });
         // It may have brought the host back before it came to that step.
-        const ended = await Promise.race([first.ended, isWhole(5_000).then(() => 'whole')]);
+        const ended = await Promise.race([first.ended, isWhole(10_000).then(() => 'whole')]);
         if (ended === 'whole') {
           await first.kill();
           await settle();
@@ -200,7 +200,7 @@ describe('kill -9 at each step of a change of the uplink', () => {
           return;
         }
         const second = await watch();
-        await isWhole(3_000);
+        await isWhole(10_000);
         await second.stop();
         expect(await settle()).toBe(false);
       }

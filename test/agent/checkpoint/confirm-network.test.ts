@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { AgentClient } from 'netloom/agent-api';
+import { findTool, nodePath } from '../../../scripts/tools';
+import { refusal } from '../support/agent-folder';
+import { AgentProcess, buildAgent, LAUNCHER, runAgent } from '../support/agent-process';
+import { hasOwnNetwork, ip, networkTest } from '../support/network';
+
+const NODE = 'ck-node';
+const inside: readonly string[] = [findTool('ip') ?? 'ip', 'netns', 'exec', NODE];
+const onNode = (...args: string[]): string => ip('-n', NODE, ...args);
+
+describe('a caller on the network, and a node that has one interface', () => {
+  let folder: string;
+  let agent: AgentProcess;
+  let watchdog: ChildProcess | undefined;
+  let client: AgentClient;
+
+  const startWatchdog = async (): Promise<void> => {
+    const [command = '', ...args] = [...inside, nodePath(), LAUNCHER, 'watchdog'];
+    const started = spawn(command, [...args, '--config', path.join(folder, 'agent.yaml')]);
+    watchdog = started;
+    await new Promise<void>((resolve) => {
+      started.stdout.on('data', (text) => String(text).includes('watching') && resolve());
+    });
+    // The agent looks for it some times a second.
+    while (!(await client.checkpoints()).watchdog)
+      await new Promise((done) => setTimeout(done, 50));
+  };
+
+  beforeAll(async () => {
+    if (!hasOwnNetwork) return;
+    buildAgent();
+    folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-confirm-'));
+    ip('netns', 'add', NODE);
+    ip('link', 'add', 'ck-far', 'type', 'veth', 'peer', 'name', 'ck-up', 'netns', NODE);
+    ip('link', 'set', 'ck-far', 'up');
+    ip('addr', 'add', '10.96.0.1/24', 'dev', 'ck-far');
+    onNode('link', 'set', 'lo', 'up');
+    onNode('link', 'set', 'ck-up', 'up');
+    onNode('addr', 'add', '10.96.0.5/24', 'dev', 'ck-up');
+    onNode('route', 'add', 'default', 'via', '10.96.0.1');
+    const where = ['--listen', '10.96.0.5:0', '--address', '10.96.0.5'];
+    expect(runAgent('init', '--dir', folder, '--name', 'edge-1', ...where).status).toBe(0);
+    appendFileSync(path.join(folder, 'agent.yaml'), 'host: { policy: { uplink: confirm } }\n');
+    agent = new AgentProcess(folder, inside);
+    expect([await agent.isListening(), agent.output]).toEqual([true, expect.any(String)]);
+    const port = /"event":"listening".*"port":(\d+)/.exec(agent.output)?.[1];
+    client = new AgentClient({
+      name: 'edge-1',
+      url: `https://10.96.0.5:${port}`,
+      caFile: path.join(folder, 'ca.crt'),
+      tokenFile: path.join(folder, 'token'),
+    });
+  }, 300_000);
+
+  afterAll(async () => {
+    if (!hasOwnNetwork) return;
+    await client.close();
+    await agent.end('SIGKILL');
+    watchdog?.kill('SIGKILL');
+    ip('netns', 'del', NODE);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  networkTest(
+    'makes its way out a port: refused unasked and unwatched, then done, confirmed and given back',
+    async () => {
+      const before = onNode('-4', '-j', 'addr', 'show', 'dev', 'ck-up');
+      const ports = ['ck-up'];
+      const put = (spec: object) => client.putBridge('ck-br', { owner: 'stack', spec });
+      expect(await refusal(put({ ports }))).toEqual(['NL_BRIDGE_PORT spec.ports[0]']);
+      expect(await refusal(put({ ports, uplink: true }))).toEqual(['NL_WATCHDOG_MISSING watchdog']);
+      expect(onNode('-4', '-j', 'addr', 'show', 'dev', 'ck-up')).toBe(before);
+      await startWatchdog();
+      const view = await put({ ports, uplink: true });
+      expect(view).toMatchObject({ actual: { addresses: ['10.96.0.5/24'], ports } });
+      // The client has confirmed already.
+      expect(await client.checkpoints()).toEqual({ watchdog: true });
+      expect(onNode('route', 'show', 'default')).toContain('dev ck-br');
+      expect(await client.removeBridge('ck-br', view.id, 'stack')).toBe(true);
+      expect(await client.checkpoints()).toEqual({ watchdog: true });
+      expect(onNode('-4', '-j', 'addr', 'show', 'dev', 'ck-up')).toBe(before);
+      expect(onNode('route', 'show', 'default')).toContain('via 10.96.0.1 dev ck-up');
+    },
+    60_000,
+  );
+});
