@@ -58,10 +58,26 @@ export interface Difference {
  * come, those below are made before those on them, and a port leaves its old place only for the new.
  */
 export function planNetwork(plan: NetworkPlan, host: HostNetwork): HostStep[] {
-  const { deletes, makes, after } = linkSteps(plan, host);
-  const { early, rest } = settingSteps(plan, differences(plan, after), after);
+  const { deletes, makes, after, found } = prospectOf(plan, host);
+  const { early, rest } = settingSteps(plan, found, after);
   // The kernel makes no macvlan link on what is still a port.
   return [...deletes, ...early, ...makes, ...rest];
+}
+
+interface Prospect extends ReturnType<typeof linkSteps> {
+  readonly found: readonly Difference[];
+}
+
+/** A plan is asked for its steps, and for what they change first: with a thousand links that is work. */
+const prospects = new WeakMap<NetworkPlan, { readonly host: HostNetwork; prospect: Prospect }>();
+
+function prospectOf(plan: NetworkPlan, host: HostNetwork): Prospect {
+  const known = prospects.get(plan);
+  if (known?.host === host) return known.prospect;
+  const links = linkSteps(plan, host);
+  const prospect = { ...links, found: differences(plan, links.after) };
+  prospects.set(plan, { host, prospect });
+  return prospect;
 }
 
 /** What happens to links themselves, and the host as it then is. */
@@ -386,9 +402,10 @@ export function changedFirst(
   plan: NetworkPlan,
   host: HostNetwork,
 ): Record<SettingKey, SettingValue> {
-  const { after } = linkSteps(plan, host);
   const known = plan.footprint.before;
-  const found = differences(plan, after).filter(({ key, isBack }) => !isBack && !(key in known));
+  const found = prospectOf(plan, host).found.filter(
+    ({ key, isBack }) => !isBack && !(key in known),
+  );
   return Object.fromEntries(found.map(({ key, from }) => [key, from ?? usualOf(key)]));
 }
 

@@ -3,7 +3,7 @@ import type { NodeNetworkSpec } from 'netloom/agent-api';
 import { stableMac } from '../bridges';
 import { MAIN_TABLE, type PortVlan, ROUTE_PROTOCOL, routeWords, vlanText } from './host-network';
 import { nameOf, type Resolved } from './references';
-import { routeKey, type SettingKey, type SettingValue, settingKey } from './setting';
+import { placeOf, routeKey, type SettingKey, type SettingValue, settingKey } from './setting';
 import { BOND_OPTIONS, bondDefaults, type WantedLink, wantedLinks } from './wanted-link';
 
 /** A wanted network with nothing left to be looked up. */
@@ -92,7 +92,7 @@ export function wantedNetwork(
   }
   // A bond gives its ports its own MAC address.
   const bonds = new Set((spec.bonds ?? []).map((one) => one.name));
-  for (const [key, value] of [...all.settings]) {
+  for (const [key, value] of bonds.size === 0 ? [] : [...all.settings]) {
     const [kind, port = ''] = key.split(' ');
     if (kind === 'master' && bonds.has(value ?? '')) all.settings.delete(settingKey('mac', port));
   }
@@ -183,8 +183,7 @@ function ranksOf(
     if (peer !== undefined) put(peer, name);
   }
   for (const [key, value] of settings) {
-    const [kind, link = ''] = key.split(' ');
-    if (kind === 'master' && value) put(value, link);
+    if (key.startsWith('master ') && value) put(value, placeOf(key).link);
   }
   const ranks = new Map<string, number>();
   const rankOf = (name: string, path: readonly string[]): number => {
