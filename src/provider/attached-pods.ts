@@ -97,7 +97,7 @@ export class AttachedPods {
     this.allowClaims();
     const own = {
       ...silenceAnnotations(silence),
-      ...(waitsForPods() && { 'pulumi.com/skipAwait': 'true' }),
+      ...(waitsForPods() && noWaiting(kind)),
     };
     const given = metadata?.annotations;
     const isNone = Object.keys(own).length === 0;
@@ -223,6 +223,16 @@ function checkAll(component: pulumi.ComponentResource, pods: KnownPods): Problem
     ...all.flatMap(({ problems }, index) => within(`attachments[${index}]`, problems)),
     ...checkNodes(workload, all),
   ];
+}
+
+/**
+ * Tells the Kubernetes provider not to wait until pods are ready. With skipAwait it would not wait either
+ * until a pod is gone, and its replacement of the same name be refused; a pod waits for what it has at once.
+ */
+function noWaiting(kind: string): Record<string, string> {
+  return kind === 'Pod'
+    ? { 'pulumi.com/waitFor': 'jsonpath={.metadata.uid}' }
+    : { 'pulumi.com/skipAwait': 'true' };
 }
 
 /** Annotations lie at different depths: in `of` below `of` those of a pod template. */
