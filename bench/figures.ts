@@ -15,7 +15,7 @@ export interface Row {
   readonly what: string;
   readonly netloom: number;
   readonly peer: number;
-  readonly unit: 'ms' | 'µs' | '/s' | 'MiB';
+  readonly unit: 'ms' | 'µs' | '/s' | 'MiB' | 'B';
   /** What the ratio is wanted to be; printed, never enforced. */
   readonly wanted?: string;
 }
@@ -50,5 +50,6 @@ function width(cell: string | undefined): number {
 
 function withUnit(value: number, unit: Row['unit']): string {
   if (unit === '/s') return `${Math.round(value)}/s`;
+  if (unit === 'B') return `${value} B`;
   return `${value < 100 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }

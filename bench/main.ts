@@ -7,6 +7,7 @@ import { type Row, table } from './figures';
 import { machineFacts } from './machine';
 import { benchNetwork } from './network';
 import { compilePrograms } from './programs';
+import { benchPulumi } from './pulumi';
 import { benchSynth } from './synth';
 
 /** In the checkout: the folder for temporary files may be memory, which makes fsync cost nothing. */
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   claims: { peer: 'bare server', run: benchClaims },
   start: { peer: 'bare server', run: benchAgentStart },
   network: { peer: 'ip -batch', run: benchNetwork },
+  pulumi: { peer: 'does nothing', run: benchPulumi },
 };
 
 async function main(args: readonly string[]): Promise<void> {
