@@ -288,6 +288,6 @@ describe('the agent process', () => {
       expect(bridges).toEqual([]);
       expect(claims.filter((claim) => claim.state === 'claimed')).toEqual([]);
     },
-    90_000,
+    240_000,
   );
 });
