@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { definedOnly } from '../cni';
+import { asksApiServer, auditedFolders, sandboxFolder } from './node-agent-access';
 import type { NodeAgentPlace } from './node-agent-place';
 import type { AgentRights, NodeAgentSettings } from './node-agent-settings';
 
@@ -20,11 +21,14 @@ export const AGENT_CONFIG_FILE = 'agent.yaml';
  * environment (`NETLOOM_NODE_NAME`, `NETLOOM_HOST_ADDRESS`).
  */
 export function nodeAgentConfig(place: NodeAgentPlace, settings: NodeAgentSettings): string {
-  const { tokens = [], clients = [], callers = [], policy, scanSeconds } = settings;
+  const { tokens = [], clients = [], callers = [], policy, scanSeconds, store } = settings;
   const { tls, tokens: tokenFolder } = AGENT_FOLDERS;
   const config = definedOnly({
     listen: [`:${place.port}`],
     stateDir: place.stateDir,
+    // The pod is not told its namespace in the way that the agent looks for it.
+    store:
+      store?.type === 'kubernetes' ? { type: store.type, namespace: place.namespace } : undefined,
     tls: definedOnly({
       certFile: `${tls}/tls.crt`,
       keyFile: `${tls}/tls.key`,
@@ -36,24 +40,42 @@ export function nodeAgentConfig(place: NodeAgentPlace, settings: NodeAgentSettin
       ...rightsOf(token),
     })),
     clients: listOf(clients, (client) => ({ name: client.name, ...rightsOf(client) })),
-    kubernetes:
-      callers.length === 0
-        ? undefined
-        : {
-            accounts: callers.map(({ namespace, serviceAccount, pools, owners }) =>
-              definedOnly({ name: `${namespace}/${serviceAccount}`, pools, owners }),
-            ),
-          },
+    kubernetes: asksApiServer(settings)
+      ? {
+          // Without callers none: only the agent itself asks the API server.
+          accounts: callers.map(({ namespace, serviceAccount, pools, owners }) =>
+            definedOnly({ name: `${namespace}/${serviceAccount}`, pools, owners }),
+          ),
+        }
+      : undefined,
+    audit: auditConfig(place, settings),
     host: definedOnly({
       policy: policy && definedOnly({ ...policy }),
       // It runs beside the agent: a change that nothing could take back has to wait for it.
       watchdog: 'required',
       scanSeconds,
-      root: settings.nodeFacts ? AGENT_FOLDERS.host : undefined,
+      root: seesHost(settings) ? AGENT_FOLDERS.host : undefined,
       ...cniFolders(place, settings),
     }),
   });
   return stringify(config, { lineWidth: 0 });
+}
+
+/** Where to look; undefined where nothing is looked for, which is the agent's default in a pod. */
+function auditConfig({ facts }: NodeAgentPlace, settings: NodeAgentSettings): object | undefined {
+  const { audit } = settings;
+  if (audit === undefined) return undefined;
+  const folders = auditedFolders(settings);
+  return definedOnly({
+    sources: [...audit.sources],
+    everySeconds: audit.everySeconds,
+    graceSeconds: audit.graceSeconds,
+    ...(folders.length > 0 && { hostLocalDirs: [...folders], sandboxDirs: [sandboxFolder(facts)] }),
+  });
+}
+
+function seesHost(settings: NodeAgentSettings): boolean {
+  return settings.nodeFacts === true || auditedFolders(settings).length > 0;
 }
 
 /** The platform's own folders: only these are mounted. */

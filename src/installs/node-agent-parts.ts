@@ -13,6 +13,7 @@ import { nodeAgentRbac } from './node-agent-rbac';
 import { nodeAgentScc } from './node-agent-scc';
 import type { NodeAgentSettings } from './node-agent-settings';
 import { namespaceOf } from './pod-security';
+import { storeCrds } from './store-crds';
 
 /**
  * The node agent on a platform: objects of our own everywhere. Its Secrets are the user's: keys and
@@ -21,9 +22,11 @@ import { namespaceOf } from './pod-security';
 export function nodeAgentParts(facts: PlatformFacts, settings: NodeAgentSettings): InstallParts {
   const place = nodeAgentPlace(facts, settings);
   const config = nodeAgentConfig(place, settings);
+  const { type, createKinds = true } = settings.store ?? {};
   return {
     ...NO_PARTS,
     objects: [
+      ...(type === 'kubernetes' && createKinds ? storeCrds() : []),
       ...namespaceOf(place.namespace, settings),
       ...nodeAgentRbac(place, settings),
       ...nodeAgentScc(place, settings),

@@ -1,6 +1,8 @@
 import type { InstallObject } from './install-object';
+import { auditsCluster } from './node-agent-access';
 import { NODE_AGENT_LABELS, NODE_AGENT_NAME, type NodeAgentPlace } from './node-agent-place';
 import { AGENT_VERBS, type AgentVerb, type NodeAgentSettings } from './node-agent-settings';
+import { storeRbac } from './store-rbac';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -10,9 +12,12 @@ interface Subject {
   readonly namespace: string;
 }
 
+const WHEREABOUTS = 'whereabouts.cni.cncf.io';
+
 /**
- * The agent's ServiceAccount, which asks who its callers are and may nothing else; and what the
- * callers may: verbs of the agent on `agents` of group `netloom.io`, which no object is stored for.
+ * The agent's ServiceAccount, which may ask who its callers are, and what its store and its audit need;
+ * and what the callers may: verbs of the agent on `agents` of group `netloom.io`, which no object is
+ * stored for.
  */
 export function nodeAgentRbac(place: NodeAgentPlace, settings: NodeAgentSettings): InstallObject[] {
   const { namespace } = place;
@@ -26,7 +31,6 @@ export function nodeAgentRbac(place: NodeAgentPlace, settings: NodeAgentSettings
       automountServiceAccountToken: false,
     },
   };
-  if (callers.length === 0) return [account];
   const self: Subject = { kind: 'ServiceAccount', name: NODE_AGENT_NAME, namespace };
   const reviews = [
     rule('authentication.k8s.io', 'tokenreviews', 'create'),
@@ -34,8 +38,25 @@ export function nodeAgentRbac(place: NodeAgentPlace, settings: NodeAgentSettings
   ];
   return [
     account,
-    ...access('Reviews', `${NODE_AGENT_NAME}-reviews`, reviews, [self]),
+    ...(callers.length > 0 ? access('Reviews', `${NODE_AGENT_NAME}-reviews`, reviews, [self]) : []),
+    ...(auditsCluster(settings)
+      ? access('Audit', `${NODE_AGENT_NAME}-audit`, auditRules(settings), [self])
+      : []),
+    ...(settings.store?.type === 'kubernetes'
+      ? storeRbac({ namespace, serviceAccount: NODE_AGENT_NAME })
+      : []),
     ...AGENT_VERBS.flatMap((verb) => callerAccess(verb, settings)),
+  ];
+}
+
+/** An audit lists; a repair looks at one record once more, and takes that one back. */
+function auditRules({ audit }: NodeAgentSettings): object[] {
+  const repairs = audit?.repair === true && audit.sources.includes('whereabouts');
+  const also = (...verbs: string[]): string[] => (repairs ? verbs : []);
+  return [
+    rule('', 'pods', 'list', ...also('get')),
+    rule(WHEREABOUTS, 'ippools', 'list', ...also('get', 'patch')),
+    rule(WHEREABOUTS, 'overlappingrangeipreservations', 'list', ...also('get', 'delete')),
   ];
 }
 
@@ -51,8 +72,8 @@ function callerAccess(verb: AgentVerb, { callers = [] }: NodeAgentSettings): Ins
   return access(id, `${NODE_AGENT_NAME}-${verb}`, rules, subjects);
 }
 
-function rule(apiGroup: string, resource: string, verb: string): object {
-  return { apiGroups: [apiGroup], resources: [resource], verbs: [verb] };
+function rule(apiGroup: string, resource: string, ...verbs: string[]): object {
+  return { apiGroups: [apiGroup], resources: [resource], verbs };
 }
 
 /** A ClusterRole and its binding, of one name. */

@@ -48,6 +48,52 @@ export interface AgentPolicy {
   readonly uplink?: 'never' | 'confirm' | undefined;
 }
 
+/** A place where addresses are in use beside those that are claimed. */
+export type AgentAuditSource = 'host-local' | 'whereabouts' | 'network-status';
+
+/** All of them, in the agent's own order. */
+export const AGENT_AUDIT_SOURCES: readonly AgentAuditSource[] = [
+  'host-local',
+  'whereabouts',
+  'network-status',
+];
+
+/** How the agents find addresses that are in use without a claim. */
+export interface AgentAudit {
+  /**
+   * Where to look. `host-local` mounts each node's own records and the container runtime's folder of
+   * running sandboxes, read-only; the others list pods, IPPools and reservations through the API server.
+   */
+  readonly sources: readonly AgentAuditSource[];
+  /**
+   * Whether the agents may take back records whose pod is gone. They do it on order only
+   * (`netloom-agent audit --repair`): host-local's records are then writable, and IPPools and
+   * reservations may be changed where `whereabouts` is a source.
+   *
+   * @default false
+   */
+  readonly repair?: boolean | undefined;
+  /** How often, in s. @default 300 */
+  readonly everySeconds?: number | undefined;
+  /** What was found for so long, in s, by every audit, is confirmed. @default 600 */
+  readonly graceSeconds?: number | undefined;
+  /** Folders of host-local on the nodes: also each `dataDir` that networks name. @default - /var/lib/cni/networks */
+  readonly hostLocalDirs?: readonly string[] | undefined;
+}
+
+/** Where the agents keep pools and claims. */
+export interface AgentStore {
+  /** `sqlite`: each node its own, in `stateDir`. `kubernetes`: one for all, as objects in the namespace. */
+  readonly type: 'sqlite' | 'kubernetes';
+  /**
+   * Whether the kinds of `kubernetes` are among the objects. Whoever deletes them deletes all claims:
+   * false where they shall outlive the agents, with `NetloomCrds` in a chart of its own.
+   *
+   * @default true
+   */
+  readonly createKinds?: boolean | undefined;
+}
+
 /** How Prometheus asks the agents. */
 export interface AgentServiceMonitor {
   /** Name of the one of `tokens` that Prometheus has; it needs the verb `read` only. */
@@ -119,6 +165,14 @@ export interface NodeAgentSettings {
    * @default false
    */
   readonly nodeFacts?: boolean | undefined;
+  /**
+   * Finds addresses that are in use without a claim, and sets them aside.
+   *
+   * @default - nothing is looked for
+   */
+  readonly audit?: AgentAudit | undefined;
+  /** Where pools and claims are kept. @default - each node its own */
+  readonly store?: AgentStore | undefined;
   /** Folder of each node for the store. @default /var/lib/netloom */
   readonly stateDir?: string | undefined;
   /** Of the agent; its watchdog has its own. @default - requests of 20m and 96Mi, a limit of 512Mi */

@@ -1,6 +1,8 @@
+import { asksApiServer, auditedFolders, sandboxFolder } from './node-agent-access';
 import { AGENT_CONFIG_FILE, AGENT_FOLDERS } from './node-agent-config';
 import { NODE_AGENT_NAME, type NodeAgentPlace } from './node-agent-place';
 import type { NodeAgentSettings } from './node-agent-settings';
+import { isCrio } from './removal-folders';
 
 /** Where a pod's own token and the cluster's CA are by convention. */
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -15,6 +17,8 @@ interface AgentVolume {
   readonly isWritable?: boolean;
   /** True for what the watchdog needs, too. */
   readonly isShared?: boolean;
+  /** True where mounts of others lie below: those are read-only, too. */
+  readonly hasMounts?: boolean;
 }
 
 /** The volumes of the agent's pods. */
@@ -30,16 +34,17 @@ export function nodeAgentMounts(
 ): object[] {
   return volumesOf(place, settings)
     .filter(({ isShared }) => container === 'agent' || isShared)
-    .map(({ volume, mountPath, isWritable }) => ({
+    .map(({ volume, mountPath, isWritable, hasMounts }) => ({
       name: volume.name,
       mountPath,
       ...(isWritable ? {} : { readOnly: true }),
+      ...(hasMounts ? { recursiveReadOnly: 'IfPossible' } : {}),
     }));
 }
 
 function volumesOf(place: NodeAgentPlace, settings: NodeAgentSettings): AgentVolume[] {
   const { facts, stateDir, tlsSecret } = place;
-  const { tokens = [], tokenSecret, callers = [], sysctls, nodeFacts } = settings;
+  const { tokens = [], tokenSecret, sysctls, nodeFacts } = settings;
   return [
     {
       volume: hostPath('state', stateDir, 'DirectoryOrCreate'),
@@ -62,7 +67,7 @@ function volumesOf(place: NodeAgentPlace, settings: NodeAgentSettings): AgentVol
     ...(tokenSecret !== undefined && tokens.length > 0
       ? [secret('tokens', tokenSecret, AGENT_FOLDERS.tokens)]
       : []),
-    ...(callers.length > 0 ? [account()] : []),
+    ...(asksApiServer(settings) ? [account()] : []),
     ...(sysctls ? [sysctlFolder()] : []),
     ...(nodeFacts
       ? [
@@ -71,6 +76,29 @@ function volumesOf(place: NodeAgentPlace, settings: NodeAgentSettings): AgentVol
           fact('cni-run', '/run/cni'),
         ]
       : []),
+    ...auditVolumes(place, settings),
+  ];
+}
+
+/** host-local's records, and what tells whether a sandbox still runs. */
+function auditVolumes({ facts }: NodeAgentPlace, settings: NodeAgentSettings): AgentVolume[] {
+  const folders = auditedFolders(settings);
+  if (folders.length === 0) return [];
+  const sandboxes = sandboxFolder(facts);
+  return [
+    ...folders.map((folder, index) => ({
+      // host-local makes it with the first address: an empty one says the same.
+      volume: hostPath(`host-local-${index}`, folder, 'DirectoryOrCreate'),
+      mountPath: `${AGENT_FOLDERS.host}${folder}`,
+      isWritable: settings.audit?.repair === true,
+    })),
+    {
+      // Made empty it would say that nothing runs: a node with another runtime is to be refused.
+      volume: hostPath('sandboxes', sandboxes, 'Directory'),
+      mountPath: `${AGENT_FOLDERS.host}${sandboxes}`,
+      // containerd mounts the root of each container there.
+      hasMounts: !isCrio(facts),
+    },
   ];
 }
 

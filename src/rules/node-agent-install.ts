@@ -1,5 +1,10 @@
 import type { Problem } from '../errors';
-import { AGENT_VERBS, type AgentRights, type NodeAgentSettings } from '../installs';
+import {
+  AGENT_AUDIT_SOURCES,
+  AGENT_VERBS,
+  type AgentRights,
+  type NodeAgentSettings,
+} from '../installs';
 import { checkHostPath } from './host-files';
 import { checkInstallPods } from './install-pods';
 import { checkInteger, checkNamespace, checkObjectName, checkWord } from './names';
@@ -29,10 +34,34 @@ export function checkNodeAgentInstall(settings: NodeAgentSettings): Problem[] {
     ...(stateDir === undefined ? [] : checkHostPath('stateDir', stateDir)),
     ...checkWord('policy.adopt', settings.policy?.adopt, ['yes', 'no']),
     ...checkWord('policy.uplink', settings.policy?.uplink, ['never', 'confirm']),
+    ...checkWord('store.type', settings.store?.type, ['sqlite', 'kubernetes']),
+    ...checkAudit(settings),
     ...checkSomebodyCalls(settings),
     ...checkCallers(settings),
     ...checkTokens(settings),
     ...checkMonitor(settings),
+  ];
+}
+
+function checkAudit({ audit }: NodeAgentSettings): Problem[] {
+  if (audit === undefined) return [];
+  const { sources, everySeconds, graceSeconds, hostLocalDirs = [] } = audit;
+  if (!Array.isArray(sources) || sources.length === 0) {
+    const allowed = `one or more of ${AGENT_AUDIT_SOURCES.join(', ')}`;
+    const fix = "name some, such as sources: ['host-local', 'network-status'], or leave audit out";
+    return [missing('audit.sources', 'nothing is named to look at', allowed, fix)];
+  }
+  const day = 86_400;
+  return [
+    ...sources.flatMap((source, index) => {
+      const at = `audit.sources[${index}]`;
+      const first = sources.indexOf(source);
+      const again = first < index ? [twice(at, source, `audit.sources[${first}]`)] : [];
+      return [...checkWord(at, source, AGENT_AUDIT_SOURCES), ...again];
+    }),
+    ...checkInteger('audit.everySeconds', everySeconds, 1, day, 'a time in s'),
+    ...checkInteger('audit.graceSeconds', graceSeconds, 0, day, 'a time in s'),
+    ...hostLocalDirs.flatMap((dir, index) => checkHostPath(`audit.hostLocalDirs[${index}]`, dir)),
   ];
 }
 
@@ -160,6 +189,6 @@ function twice(key: string, name: string, first: string): Problem {
     key,
     found: `"${name}" stands in ${first} already`,
     allowed: 'each once',
-    fix: 'put its verbs together',
+    fix: 'keep one of them, with all that both say',
   };
 }

@@ -1,5 +1,11 @@
 import type { Chart } from 'cdk8s';
-import { MultusInstall, NodeAgentInstall, Platform, WhereaboutsInstall } from 'netloom/constructs';
+import {
+  MultusInstall,
+  NodeAgentInstall,
+  type NodeAgentInstallProps,
+  Platform,
+  WhereaboutsInstall,
+} from 'netloom/constructs';
 import type { AccessRequest } from '../support/api-server-client';
 
 /** A ServiceAccount that an install makes, and what its program does with it. */
@@ -296,10 +302,86 @@ const NODE_AGENT: readonly AccountCalls[] = [
     }),
 }));
 
+const AGENT_ACCOUNT = 'netloom-system/netloom-agent';
+const IPPOOLS = { group: WHEREABOUTS, resource: 'ippools' };
+const RESERVATIONS = { group: WHEREABOUTS, resource: 'overlappingrangeipreservations' };
+const PODS = { group: '', resource: 'pods' };
+const RECORDS = ['poolrecords', 'ownerrecords', 'addressrecords'].map((resource) => ({
+  group: 'netloom.io',
+  resource,
+  namespace: 'netloom-system',
+}));
+const COUNTER = { group: 'netloom.io', resource: 'storerecords', namespace: 'netloom-system' };
+
+function nodeAgentWith(settings: Partial<NodeAgentInstallProps>): AccountCalls['install'] {
+  return (chart) =>
+    new NodeAgentInstall(chart, 'agent', {
+      image: 'registry.example.com/netloom-agent:0.1.0',
+      clients: [{ name: 'admin', verbs: ['read'] }],
+      ...settings,
+    });
+}
+
+/** node-agent/src/audit: cluster.ts lists, repairs.ts reads once more and takes back. */
+const AUDITING: readonly AccountCalls[] = [
+  {
+    name: 'the node agent with an audit',
+    install: nodeAgentWith({ audit: { sources: ['whereabouts', 'network-status'] } }),
+    account: AGENT_ACCOUNT,
+    needed: [PODS, IPPOOLS, RESERVATIONS].flatMap((target) => each('list', target)),
+    refused: [
+      ...each('get watch', PODS),
+      ...each('get create update patch delete watch', { ...IPPOOLS, namespace: 'kube-system' }),
+      ...each('get create update patch delete watch', {
+        ...RESERVATIONS,
+        namespace: 'kube-system',
+      }),
+      ...each('create', { group: 'authentication.k8s.io', resource: 'tokenreviews' }),
+    ],
+  },
+  {
+    name: 'the node agent with an audit that may repair',
+    install: nodeAgentWith({ audit: { sources: ['whereabouts'], repair: true } }),
+    account: AGENT_ACCOUNT,
+    needed: [
+      ...each('list get', { ...PODS }),
+      ...each('list', IPPOOLS),
+      ...each('get patch', { ...IPPOOLS, namespace: 'kube-system' }),
+      ...each('list', RESERVATIONS),
+      ...each('get delete', { ...RESERVATIONS, namespace: 'kube-system' }),
+    ],
+    refused: [
+      ...each('watch update', PODS),
+      ...each('create update delete deletecollection', { ...IPPOOLS, namespace: 'kube-system' }),
+      ...each('create update patch deletecollection', {
+        ...RESERVATIONS,
+        namespace: 'kube-system',
+      }),
+    ],
+  },
+  {
+    // node-agent/src/store/kubernetes.
+    name: 'the node agent with its store in etcd',
+    install: nodeAgentWith({ store: { type: 'kubernetes' } }),
+    account: AGENT_ACCOUNT,
+    needed: [
+      ...RECORDS.flatMap((one) => each('get list watch create update delete', one)),
+      ...each('get create update', COUNTER),
+    ],
+    refused: [
+      ...RECORDS.flatMap((one) => each('patch deletecollection', one)),
+      ...RECORDS.flatMap((one) => each('get list', { ...one, namespace: 'shop' })),
+      ...each('list delete', COUNTER),
+      ...each('list', PODS),
+    ],
+  },
+];
+
 /** Every ServiceAccount that an install of ours makes with rights. */
 export const SERVICE_ACCOUNT_CALLS: readonly AccountCalls[] = [
   ...MULTUS,
   ...WHEREABOUTS_ACCOUNTS,
   ...TANZU,
   ...NODE_AGENT,
+  ...AUDITING,
 ];

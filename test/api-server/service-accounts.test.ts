@@ -44,7 +44,7 @@ describeUnless(apiServerSkipReason(), 'RBAC of a real API server lets', () => {
 
   beforeAll(async () => {
     server = await ApiServer.start();
-    for (const name of ['my-packages', 'shop']) {
+    for (const name of ['my-packages', 'netloom-system', 'shop']) {
       await server.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     }
   }, 120_000);

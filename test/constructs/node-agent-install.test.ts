@@ -47,6 +47,34 @@ test.each([
     given: { image: 'registry.example.com/netloom-agent' },
     want: ['image NL_VALUE_OUT_OF_RANGE'],
   },
+  {
+    name: 'no source of an audit',
+    given: { audit: { sources: [] } },
+    want: ['audit.sources NL_KEY_MISSING'],
+  },
+  {
+    name: 'an audit of what there is not, twice, at no time, in no folder',
+    given: {
+      audit: {
+        sources: ['whereabouts', 'dhcp', 'whereabouts'],
+        everySeconds: 0,
+        graceSeconds: -1,
+        hostLocalDirs: ['networks'],
+      },
+    },
+    want: [
+      'audit.sources[1] NL_VALUE_OUT_OF_RANGE',
+      'audit.sources[2] NL_NAME_TWICE',
+      'audit.everySeconds NL_VALUE_OUT_OF_RANGE',
+      'audit.graceSeconds NL_VALUE_OUT_OF_RANGE',
+      'audit.hostLocalDirs[0] NL_NAME_INVALID',
+    ],
+  },
+  {
+    name: 'a store that there is not',
+    given: { store: { type: 'etcd' } },
+    want: ['store.type NL_VALUE_OUT_OF_RANGE'],
+  },
   { name: 'nobody to call', given: { callers: [] }, want: ['callers NL_KEY_MISSING'] },
   {
     name: 'a verb that there is not',

@@ -30,6 +30,12 @@ const ALL: NodeAgentSettings = {
   sysctls: true,
   arpProbes: true,
   nodeFacts: true,
+  audit: {
+    sources: ['host-local', 'whereabouts', 'network-status'],
+    everySeconds: 60,
+    repair: true,
+  },
+  store: { type: 'kubernetes' },
   serviceMonitor: { token: 'prometheus', labels: { release: 'prometheus' } },
   prometheusRule: { labels: { release: 'prometheus' } },
   pullSecrets: ['mirror'],
@@ -91,7 +97,7 @@ describe('the confinement of both containers', () => {
     const writable = ({ volumeMounts }: any): string[] =>
       volumeMounts.filter((one: any) => !one.readOnly).map(({ name }: any) => name);
     expect([writable(agent), writable(watchdog)]).toEqual([
-      ['state', 'sysctls'],
+      ['state', 'sysctls', 'host-local-0'],
       ['state', 'sysctls'],
     ]);
     const names = watchdog.volumeMounts.map(({ name }: any) => name);
@@ -102,6 +108,103 @@ describe('the confinement of both containers', () => {
     const tokens = { callers: [], tokens: ALL.tokens, tokenSecret: 'x' };
     expect(JSON.stringify(made(tokens))).not.toMatch(/serviceAccountToken|tokenreviews/);
     expect(JSON.stringify(made())).toMatch(/serviceAccountToken.*/);
+  });
+});
+
+describe('an audit', () => {
+  const mountsOf = (objects: Record<string, any>): Record<string, any> =>
+    Object.fromEntries(
+      podOf(objects).containers[0].volumeMounts.map((one: any) => [one.name, one]),
+    );
+  const rulesOf = (objects: Record<string, any>): string[] =>
+    (objects['ClusterRole netloom-agent-audit']?.rules ?? []).map(
+      ({ resources, verbs }: any) => `${resources}: ${verbs.join(' ')}`,
+    );
+  const audit = { sources: ['host-local', 'whereabouts'] } as const;
+
+  test('sees nothing of a node, and nothing of the cluster, unless it is asked for', () => {
+    expect(JSON.stringify(made())).not.toMatch(/ippools|host-local|sandboxes|agent-audit/);
+  });
+
+  test.each([
+    ['kubernetes', '/run/containerd/io.containerd.runtime.v2.task/k8s.io'],
+    ['rke2', '/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io'],
+    ['openshift', '/run/containers/storage/overlay-containers'],
+  ] as const)('on %s it has the records and the sandboxes of the one runtime', (platform, dir) => {
+    const objects = made({ audit }, platform);
+    const folders = podOf(objects).volumes.flatMap(({ hostPath }: any) =>
+      hostPath ? [`${hostPath.type} ${hostPath.path}`] : [],
+    );
+    // Made where there is none, the second one would say that no sandbox runs.
+    expect(folders.slice(1)).toEqual([
+      'DirectoryOrCreate /var/lib/cni/networks',
+      `Directory ${dir}`,
+    ]);
+    const mounts = mountsOf(objects);
+    expect(mounts['host-local-0']).toMatchObject({
+      mountPath: '/host/var/lib/cni/networks',
+      readOnly: true,
+    });
+    expect(mounts['sandboxes']).toMatchObject({ mountPath: `/host${dir}`, readOnly: true });
+    const hasMounts = platform !== 'openshift';
+    expect(mounts['sandboxes'].recursiveReadOnly).toBe(hasMounts ? 'IfPossible' : undefined);
+  });
+
+  test('may only list, and take back where a repair may be ordered', () => {
+    expect(rulesOf(made({ audit }))).toEqual([
+      'pods: list',
+      'ippools: list',
+      'overlappingrangeipreservations: list',
+    ]);
+    const repair = made({ audit: { ...audit, repair: true } });
+    expect(rulesOf(repair)).toEqual([
+      'pods: list get',
+      'ippools: list get patch',
+      'overlappingrangeipreservations: list get delete',
+    ]);
+    expect(mountsOf(repair)['host-local-0'].readOnly).toBeUndefined();
+    expect(mountsOf(repair)['sandboxes'].readOnly).toBe(true);
+    // Nothing of another one's is there to take back.
+    expect(rulesOf(made({ audit: { sources: ['network-status'], repair: true } }))).toEqual(
+      rulesOf(made({ audit })),
+    );
+    expect(rulesOf(made({ audit: { sources: ['host-local'], repair: true } }))).toEqual([]);
+  });
+
+  test('of other folders of host-local looks at those alone', () => {
+    const dirs = ['/var/lib/cni/networks', '/data/host-local'];
+    const objects = made({ audit: { ...audit, hostLocalDirs: dirs } });
+    const mounts = mountsOf(objects);
+    expect(mounts['host-local-1'].mountPath).toBe('/host/data/host-local');
+    expect(objects['ConfigMap netloom-agent'].data['agent.yaml']).toContain('/data/host-local');
+  });
+});
+
+describe('a store in etcd', () => {
+  const store = { type: 'kubernetes' } as const;
+
+  test('comes with its kinds, its role and the agent’s own token', () => {
+    const objects = made({ callers: [], tokens: ALL.tokens, tokenSecret: 'x', store });
+    const kinds = Object.keys(objects).filter((name) => name.startsWith('CustomRes'));
+    expect(kinds).toHaveLength(4);
+    expect(Object.keys(objects).slice(0, 4)).toEqual(kinds);
+    expect(objects['RoleBinding netloom-agent-store'].subjects).toEqual([
+      { kind: 'ServiceAccount', name: 'netloom-agent', namespace: 'netloom-system' },
+    ]);
+    const names = podOf(objects).containers.map(({ volumeMounts }: any) =>
+      volumeMounts.map(({ name }: any) => name),
+    );
+    expect(names[0]).toContain('account');
+    expect(names[1]).not.toContain('account');
+    // Nobody calls with a token of a ServiceAccount, so nobody is asked about.
+    expect(JSON.stringify(objects)).not.toContain('tokenreviews');
+  });
+
+  test('leaves its kinds to somebody else where they shall outlive the agents', () => {
+    const objects = made({ store: { ...store, createKinds: false } });
+    expect(Object.keys(objects).filter((name) => name.startsWith('CustomRes'))).toEqual([]);
+    expect(objects['Role netloom-agent-store']).toBeDefined();
+    expect(made({ store: { type: 'sqlite' } })).toEqual(made());
   });
 });
 
@@ -167,6 +270,30 @@ describe('agent.yaml', () => {
       policy: { bridges: ['br-*'], ports: ['eth1'], adopt: 'yes', uplink: 'confirm' },
       watchdog: 'required',
     });
+  });
+
+  test('has the sources of the audit, and the place of the store', () => {
+    const file = path.join(folder, 'agent.yaml');
+    writeFileSync(file, made(ALL)['ConfigMap netloom-agent'].data['agent.yaml']);
+    const { audit, store } = loadConfig(file);
+    expect(audit).toEqual({
+      sources: ['host-local', 'whereabouts', 'network-status'],
+      everySeconds: 60,
+      graceSeconds: 600,
+      hostLocalDirs: ['/var/lib/cni/networks'],
+      sandboxDirs: ['/run/containerd/io.containerd.runtime.v2.task/k8s.io'],
+    });
+    expect(store).toEqual({ type: 'kubernetes', namespace: 'netloom-system' });
+    // Without any of them a pod looks at nothing: it would see an empty host.
+    writeFileSync(file, made()['ConfigMap netloom-agent'].data['agent.yaml']);
+    expect(loadConfig(file).audit.sources).toEqual([]);
+    const quiet = {
+      callers: [],
+      clients: ALL.clients,
+      audit: { sources: ['whereabouts'] },
+    } as const;
+    writeFileSync(file, made(quiet)['ConfigMap netloom-agent'].data['agent.yaml']);
+    expect(loadConfig(file).kubernetes?.accounts).toEqual([]);
   });
 
   test('names files that are mounted, and nothing else', () => {

@@ -4,6 +4,9 @@ import { once } from 'node:events';
 /** How long somebody else may keep the lock, in seconds: host-local needs milliseconds. */
 const WAIT_SECONDS = 5;
 
+/** Answers once the lock is there, and ends, with the lock, when its input does: the image has no `cat`. */
+const ECHO = 'process.stdin.pipe(process.stdout)';
+
 /**
  * Does something while no host-local is at work in a folder: with the lock that it takes itself,
  * flock(2) on the file `lock`. Node has no flock, so util-linux' program holds it meanwhile.
@@ -11,8 +14,7 @@ const WAIT_SECONDS = 5;
  * @throws Error when the lock can't be had
  */
 export async function withLock<T>(file: string, run: () => T): Promise<T> {
-  // cat answers once the lock is there, and ends, with the lock, when its input does.
-  const args = ['--exclusive', '--wait', String(WAIT_SECONDS), file, 'cat'];
+  const args = ['--exclusive', '--wait', String(WAIT_SECONDS), file, process.execPath, '-e', ECHO];
   const child = spawn('flock', args, { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(child, 'close');
   // Told by the race below, or not needed any more.
