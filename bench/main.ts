@@ -8,6 +8,7 @@ import { machineFacts } from './machine';
 import { benchNetwork } from './network';
 import { compilePrograms } from './programs';
 import { benchPulumi } from './pulumi';
+import { benchSharedPool } from './shared-pool';
 import { benchSynth } from './synth';
 
 /** In the checkout: the folder for temporary files may be memory, which makes fsync cost nothing. */
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   claims: { peer: 'bare server', run: benchClaims },
   start: { peer: 'bare server', run: benchAgentStart },
   network: { peer: 'ip -batch', run: benchNetwork },
+  shared: { peer: 'one object', run: benchSharedPool },
   pulumi: { peer: 'does nothing', run: benchPulumi },
 };
 
