@@ -4,7 +4,7 @@
  * `npm run bench`: how fast netloom is, beside a peer that is measured in the same run. Fails when
  * something breaks or a result is wrong, never because of a time.
  *
- *   node scripts/bench.js [--only synth|engine|claims|start|network|shared|...]
+ *   node scripts/bench.js [--only PART]
  */
 
 const path = require('node:path');

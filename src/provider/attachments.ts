@@ -17,7 +17,8 @@ import {
 import { type AttachmentIntent, checkNodeGroup } from '../rules';
 import type { AddressClaim } from './address-claim';
 import type { InputsOf } from './inputs';
-import { type AttachableNetwork, type KnownNetwork, Network } from './network';
+import type { KnownNetwork } from './known-network';
+import { type AttachableNetwork, Network } from './network';
 
 /** How a pod is attached to a network. */
 export interface AttachmentArgs {

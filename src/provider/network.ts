@@ -1,44 +1,25 @@
 import { CustomResource } from '@pulumi/kubernetes/apiextensions/customResource';
 import * as pulumi from '@pulumi/pulumi';
-import {
-  definedOnly,
-  type IpamConfig,
-  type LinkConfig,
-  type ListSettings,
-  type NetworkConfig,
-  type TargetVersions,
-} from '../cni';
-import { describeProblem, errorsOf, type Problem } from '../errors';
+import type { Problem } from '../errors';
 import {
   claimedName,
-  claimedNetwork,
   kubeOvnProvider,
   NETWORK_API_VERSION,
   NETWORK_KIND,
   type NetworkDefinition,
-  type NodeSelection,
-  networkConfig,
   RESOURCE_ANNOTATION,
-  whereaboutsFile,
 } from '../kubernetes';
-import {
-  type CniPatch,
-  checkCniPatches,
-  checkNetwork,
-  checkNetworkGroups,
-  groupObjectName,
-  networkGroups,
-  patchedCni,
-} from '../rules';
 import { AddressPool } from './address-pool';
-import { chainConfig, checkChainArgs, type PlainChain } from './chain';
+import { checkChainArgs, type PlainChain } from './chain';
 import { type ClaimedPods, ClaimedPolicy } from './claimed-policy';
-import { dependenciesOf, type InputsOf, mapped } from './inputs';
-import { checkIpamArgs, type IpamArgs, ipamConfig, type PlainIpam } from './ipam';
-import type { KubeOvnSubnet } from './kube-ovn-subnet';
+import { dependenciesOf, mapped } from './inputs';
+import { checkIpamArgs, type IpamArgs, type PlainIpam } from './ipam';
+import { type KnownNetwork, type KnownPart, knownNetwork } from './known-network';
 import { addForeignProvider, addLeaseNetwork, addNetwork, bridgesOf } from './model';
 import type { NetworkArgs } from './network-args';
-import { clusterFacts } from './platform';
+import { checkKnown } from './network-check';
+import type { NetworkShape } from './network-shape';
+import { configText } from './network-text';
 import { checked } from './problems';
 import { silenceAnnotations, silenceAt } from './silence';
 import { poolSubnets } from './whereabouts-pool';
@@ -49,43 +30,6 @@ export interface AttachableNetwork {
   readonly name: pulumi.Input<string>;
   /** @default - the pod's namespace */
   readonly namespace?: pulumi.Input<string>;
-}
-
-/** What a kind of network has beside its args. @internal */
-export interface NetworkShape {
-  readonly link: pulumi.Output<LinkConfig>;
-  /** What a whole configuration says. */
-  readonly definition?: pulumi.Output<Partial<NetworkDefinition>>;
-  readonly groups?: ShapeGroups | undefined;
-  /** Subnet of Kube-OVN that is not the IPAM's. */
-  readonly subnet?: KubeOvnSubnet | undefined;
-  /** What is wrong with the args themselves: told instead of what is wrong with the definition. */
-  readonly problems?: pulumi.Output<readonly Problem[]>;
-  /** A problem of the definition in the words of the args. */
-  readonly inOwnWords?: (network: NetworkDefinition, problem: Problem) => Problem;
-}
-
-/** How a network differs from one group of nodes to another. */
-interface ShapeGroups {
-  readonly prop: string;
-  readonly setting: string;
-  readonly byGroup: Readonly<Record<string, InputsOf<NodeSelection>>>;
-}
-
-/** A network as far as it is known, right or wrong. */
-export interface KnownNetwork {
-  /** The network as a whole: its groups differ in name and link. */
-  readonly definition: NetworkDefinition;
-  readonly parts: readonly KnownPart[];
-  readonly targetVersions?: TargetVersions | undefined;
-  readonly patchCni?: readonly CniPatch[] | undefined;
-  readonly patchClaimedCni?: readonly CniPatch[] | undefined;
-}
-
-interface KnownPart {
-  readonly group: string | undefined;
-  readonly network: NetworkDefinition;
-  readonly nodes?: NodeSelection | undefined;
 }
 
 /** One NetworkAttachmentDefinition, and its twin. */
@@ -301,151 +245,3 @@ const suffixed = (name: string, group: string | undefined): string =>
   group === undefined ? name : `${name}-${group.toLowerCase()}`;
 
 const first0 = (of: () => KnownNetwork): KnownPart => of().parts[0] as KnownPart;
-
-function configText(of: () => KnownNetwork, network: NetworkDefinition, isTwin: boolean): string {
-  const { patchCni = [], patchClaimedCni = [] } = of();
-  const config = plainConfig(of(), isTwin ? twinOf(network) : network);
-  return JSON.stringify(patchedCni(config, isTwin ? patchClaimedCni : patchCni), undefined, 2);
-}
-
-function plainConfig({ targetVersions }: KnownNetwork, network: NetworkDefinition): NetworkConfig {
-  const { platform } = clusterFacts();
-  const file = platform && whereaboutsFile(platform);
-  return networkConfig(network, { targetVersions, whereaboutsFile: file });
-}
-
-function twinOf(network: NetworkDefinition): NetworkDefinition {
-  return claimedNetwork(network) as NetworkDefinition;
-}
-
-/** Patches that have no place in the configuration of a network that is right otherwise. */
-function checkPatched(known: KnownNetwork): Problem[] {
-  const { parts, patchCni = [], patchClaimedCni = [] } = known;
-  return parts.flatMap(({ network }) => {
-    const twin = patchClaimedCni.length > 0 ? claimedNetwork(network) : undefined;
-    return [
-      ...checkCniPatches('patchCni', plainConfig(known, network), patchCni),
-      ...(twin
-        ? checkCniPatches('patchClaimedCni', plainConfig(known, twin), patchClaimedCni)
-        : []),
-    ];
-  });
-}
-
-/** What the args say, and the network that they mean. */
-function knownNetwork(resourceName: string, args: NetworkArgs, shape: NetworkShape) {
-  const { ipam, chain, name, namespace, cniVersion, configName, targetVersions } = args;
-  const { disableCheck, disableGC, cniVersions, resourceName: device } = args;
-  const { patchCni, patchClaimedCni } = args;
-  const { pool, subnet: _subnet, ...addresses } = ipam ?? { type: 'none' };
-  const { link, definition, groups } = shape;
-  const inputs = {
-    ...{ name, namespace, cniVersion, configName, targetVersions, device, chain },
-    list: { disableCheck, disableGC, cniVersions },
-    ...{ patchCni, patchClaimedCni },
-    ...(ipam && { ipam: addresses }),
-    pool: pool?._settings,
-    link,
-    definition,
-    byGroup: groups?.byGroup,
-  };
-  const plain = pulumi.output(inputs) as pulumi.Output<PlainNetwork>;
-  const known = plain.apply((all) => {
-    const found = networkOf(resourceName, all, groups);
-    // The network of a subnet is told of at once, and not when it is admitted.
-    return () => found;
-  }) as pulumi.Output<() => KnownNetwork>;
-  const subnet = shape.subnet ?? ipam?.subnet;
-  subnet?._use(known.apply((of) => kubeOvnProvider(of().definition)) as pulumi.Output<string>);
-  return { plain, known };
-}
-
-interface PlainNetwork {
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly cniVersion?: string;
-  readonly configName?: string;
-  readonly device?: string;
-  readonly targetVersions?: TargetVersions;
-  readonly patchCni?: readonly CniPatch[];
-  readonly patchClaimedCni?: readonly CniPatch[];
-  readonly ipam?: PlainIpam;
-  readonly pool?: Readonly<Record<string, unknown>>;
-  readonly chain?: readonly PlainChain[];
-  readonly list: ListSettings;
-  readonly link: LinkConfig;
-  readonly definition?: Partial<NetworkDefinition>;
-  readonly byGroup?: Readonly<Record<string, NodeSelection>>;
-}
-
-function networkOf(
-  resourceName: string,
-  plain: PlainNetwork,
-  groups: ShapeGroups | undefined,
-): KnownNetwork {
-  const { name = resourceName, namespace = 'default', cniVersion, configName, link } = plain;
-  const list = definedOnly(plain.list);
-  const definition: NetworkDefinition = {
-    name,
-    namespace,
-    link,
-    ipam: ipamOf(plain),
-    chain: plain.chain?.map(chainConfig),
-    cniVersion,
-    configName,
-    list: Object.keys(list).length > 0 ? list : undefined,
-    resourceName: plain.device,
-    ...plain.definition,
-  };
-  const { targetVersions, patchCni, patchClaimedCni } = plain;
-  const whole = { definition, targetVersions, patchCni, patchClaimedCni };
-  if (!groups || !plain.byGroup || link.kind === 'raw') {
-    return { ...whole, parts: [{ group: undefined, network: definition }] };
-  }
-  const parts = groupsOf(groups, plain.byGroup, link).groups.map(
-    (group): KnownPart => ({
-      group: group.name,
-      network: { ...definition, name: groupObjectName(name, group.name), link: group.link },
-      nodes: group.nodes,
-    }),
-  );
-  return parts.length === 0
-    ? { ...whole, parts: [{ group: undefined, network: definition }] }
-    : { ...whole, parts };
-}
-
-function ipamOf({ ipam, pool }: PlainNetwork): IpamConfig {
-  return ipamConfig({ type: 'none', ...ipam, ...pool });
-}
-
-function groupsOf(
-  { prop, setting }: ShapeGroups,
-  byGroup: Readonly<Record<string, NodeSelection>>,
-  link: LinkConfig,
-) {
-  const groups = networkGroups(prop, setting as never, byGroup, link);
-  return groups as NonNullable<typeof groups>;
-}
-
-/** Everything wrong with a network by itself; what is wrong with all groups is told once. */
-function checkKnown(known: KnownNetwork, shape: NetworkShape) {
-  const { definition, parts, targetVersions } = known;
-  const { groups, inOwnWords = (_network, problem) => problem } = shape;
-  const facts = clusterFacts();
-  const options = { targetVersions: targetVersions ?? facts.targetVersions, nodes: facts.nodes };
-  const found = parts.flatMap(({ network, group }) =>
-    checkNetwork(network, facts.platform, options).map((problem) =>
-      groups && problem.key === groups.setting
-        ? { ...problem, key: `${groups.prop}.${group}.${groups.setting}` }
-        : inOwnWords(network, problem),
-    ),
-  );
-  const unique = new Map(found.map((problem) => [describeProblem(problem), problem]));
-  const nodes = new Map(parts.map(({ group, nodes }) => [group, nodes]));
-  const byGroup = Object.fromEntries(
-    Object.keys(groups?.byGroup ?? {}).map((group) => [group, nodes.get(group) ?? {}]),
-  );
-  const grouped = groups ? checkNetworkGroups(groupsOf(groups, byGroup, definition.link)) : [];
-  const problems = [...grouped, ...unique.values()];
-  return errorsOf(problems).length > 0 ? problems : [...problems, ...checkPatched(known)];
-}
