@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * The base of the image: `ip`, `bridge` and the libraries that they and Node need, from packages of
+ * The base of the image: `ip`, `bridge`, `flock` and the libraries that they and Node need, from packages of
  * Debian. packages.json names each with its hash, so that the image is the same until somebody renews
  * it: `npm run image -- --renew`.
  */
@@ -29,12 +29,13 @@ const PACKAGES = [
   'libselinux1',
   'libstdc++6',
   'libzstd1',
+  'util-linux',
   'zlib1g',
 ];
 
-/** What is taken of them: two programs, shared libraries, names of protocols and tables, licenses. */
+/** What is taken of them: three programs, shared libraries, names of protocols and tables, licenses. */
 const TAKEN = [
-  /^usr\/s?bin\/(ip|bridge)$/,
+  /^usr\/s?bin\/(ip|bridge|flock)$/,
   /^usr\/lib(64)?\/([^/]+\/)?(ld-linux-[^/]*|lib[^/]+\.so[^/]*)$/,
   /^(usr\/share|etc)\/iproute2\/[^/]+$/,
   /^usr\/share\/doc\/[^/]+\/copyright$/,
