@@ -19,6 +19,8 @@ import {
   nodeNetworkListSchema,
   nodeNetworkViewSchema,
   type PutNodeNetwork,
+  type RemovedNetwork,
+  removedNetworkSchema,
 } from './node-network';
 import {
   type AgentInfo,
@@ -41,6 +43,8 @@ import {
   poolListSchema,
   poolViewSchema,
   type Removed,
+  type RemovedBridge,
+  removedBridgeSchema,
   removedSchema,
 } from './schemas';
 import { AgentTransport, type Call, REQUEST_TIMEOUT_MS } from './transport';
@@ -258,13 +262,23 @@ export class AgentClient {
   }
 
   async removeBridge(name: string, id: string, owner: string): Promise<boolean> {
+    return (await this.bridgeRemoval(name, id, owner)).removed;
+  }
+
+  /** Removes a bridge, and says by which steps; a dry run says them, too. */
+  bridgeRemoval(
+    name: string,
+    id: string,
+    owner: string,
+    options: ChangeOptions = {},
+  ): Promise<RemovedBridge> {
     const call: Call = {
       method: 'DELETE',
       path: ['bridges', name],
       query: { id, owner },
       about: `bridge "${name}"`,
     };
-    return (await this.confirmed(removedSchema, {}, call)).removed;
+    return this.confirmed(removedBridgeSchema, options, call);
   }
 
   /** The change of the host that waits for its confirmation, and whether there is a watchdog. */
@@ -309,13 +323,21 @@ export class AgentClient {
   }
 
   async removeNodeNetwork(id: string, owner: string): Promise<boolean> {
-    const call: Call = {
+    return (await this.nodeNetworkRemoval(id, owner)).removed;
+  }
+
+  /** Removes an owner's network, and says by which steps; a dry run says them, too. */
+  nodeNetworkRemoval(
+    id: string,
+    owner: string,
+    options: ChangeOptions = {},
+  ): Promise<RemovedNetwork> {
+    return this.transport.call(removedNetworkSchema, {
       method: 'DELETE',
       path: ['node-network'],
-      query: { id, owner },
+      query: { id, owner, ...trial(options) },
       about: `the network of "${owner}"`,
-    };
-    return (await this.transport.call(removedSchema, call)).removed;
+    });
   }
 
   /** Lets go of open connections. */

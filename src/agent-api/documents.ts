@@ -15,6 +15,7 @@ import {
   nodeNetworkSpecSchema,
   nodeNetworkViewSchema,
   putNodeNetworkSchema,
+  removedNetworkSchema,
 } from './node-network';
 import {
   bridgeListSchema,
@@ -34,6 +35,7 @@ import {
   problemSchema,
   putBridgeSchema,
   putPoolSchema,
+  removedBridgeSchema,
   removedSchema,
 } from './schemas';
 
@@ -49,6 +51,7 @@ export const API_SCHEMAS = {
   ClaimView: claimViewSchema,
   ClaimList: claimListSchema,
   Removed: removedSchema,
+  RemovedBridge: removedBridgeSchema,
   Transfer: transferSchema,
   BatchStep: batchStepSchema,
   Batch: batchSchema,
@@ -64,6 +67,7 @@ export const API_SCHEMAS = {
   PutNodeNetwork: putNodeNetworkSchema,
   HostStep: hostStepSchema,
   NodeNetworkView: nodeNetworkViewSchema,
+  RemovedNetwork: removedNetworkSchema,
   NodeNetworkList: nodeNetworkListSchema,
   OpenChange: openChangeSchema,
   Checkpoints: checkpointsSchema,

@@ -132,6 +132,14 @@ export const hostStepSchema = z.object({
   recreates: z.boolean().optional(),
 });
 
+/** `DELETE /v1/node-network`; with `?dryRun=true` it only answers the steps. */
+export const removedNetworkSchema = z.object({
+  /** False when it was gone already or a newer incarnation has taken its place. */
+  removed: z.boolean(),
+  /** What this request did, or would do; empty when nothing was to do. */
+  steps: z.array(hostStepSchema),
+});
+
 export const networkHealthSchema = z.object({
   /** The link. */
   link: z.string(),
@@ -167,3 +175,4 @@ export type NodeNetworkSpec = z.infer<typeof nodeNetworkSpecSchema>;
 export type PutNodeNetwork = z.infer<typeof putNodeNetworkSchema>;
 export type HostStepView = z.infer<typeof hostStepSchema>;
 export type NodeNetworkView = z.infer<typeof nodeNetworkViewSchema>;
+export type RemovedNetwork = z.infer<typeof removedNetworkSchema>;

@@ -193,6 +193,13 @@ export const bridgeSpecSchema = z.strictObject({
   uplink: z.boolean().optional(),
 });
 
+/** `DELETE /v1/bridges/{name}`; with `?dryRun=true` it only answers the steps. */
+export const removedBridgeSchema = z.object({
+  ...removedSchema.omit({ why: true }).shape,
+  /** What this request did, or would do, in words; empty when nothing was to do. */
+  steps: z.array(z.string()),
+});
+
 /** `PUT /v1/bridges/{name}`; with `?dryRun=true` it only answers the steps. */
 export const putBridgeSchema = z.strictObject({ ...change, spec: bridgeSpecSchema });
 
@@ -252,6 +259,7 @@ export type ClaimView = z.infer<typeof claimViewSchema>;
 export type OpenChangeView = z.infer<typeof openChangeSchema>;
 export type CheckpointsView = z.infer<typeof checkpointsSchema>;
 export type Removed = z.infer<typeof removedSchema>;
+export type RemovedBridge = z.infer<typeof removedBridgeSchema>;
 export type BridgeSpec = z.infer<typeof bridgeSpecSchema>;
 export type PutBridge = z.infer<typeof putBridgeSchema>;
 export type BridgeView = z.infer<typeof bridgeViewSchema>;

@@ -103,8 +103,16 @@ describe('adopting a bridge', () => {
   test('removing the resource restores exactly what was there', async () => {
     const before = await linksOf(kernel);
     const { id } = await service.put(request);
-    expect(await linksOf(kernel)).not.toEqual(before);
-    expect(await service.remove({ ...asker, name: 'br-test', id })).toBe(true);
+    const adopted = await linksOf(kernel);
+    expect(adopted).not.toEqual(before);
+    const removal = { ...asker, name: 'br-test', id };
+    const [rows, lines] = [structuredClone([...disk.bridges]), kernel.history.length];
+    const dry = await service.previewRemoval(removal);
+    expect([[...disk.bridges], kernel.history.length]).toEqual([rows, lines]);
+    expect(await linksOf(kernel)).toEqual(adopted);
+    const done = await service.removeChecked(removal);
+    expect(done).toEqual(dry);
+    expect(kernel.history.slice(lines)).toEqual(dry.steps.flatMap((step) => step.lines));
     expect(await linksOf(kernel)).toEqual(before);
     expect(disk.bridges.size).toBe(0);
   });

@@ -88,6 +88,26 @@ describe('the bridge service', () => {
     expect((await service.preview(request)).steps).toEqual([]);
   });
 
+  test('a dry run of a removal does so, too, and has the refusals', async () => {
+    const { id } = await service.put(request);
+    const { name, owner, identity } = request;
+    const removal = { name, owner, identity, id };
+    const before = structuredClone([...disk.bridges]);
+    const lines = kernel.history.length;
+    const dry = await service.previewRemoval(removal);
+    expect(await refusal(service.previewRemoval({ ...removal, owner: 'other' }))).toEqual([
+      'NL_BRIDGE_OWNED name',
+    ]);
+    expect(await service.previewRemoval({ ...removal, id: `${name}#99` })).toEqual({
+      removed: false,
+      steps: [],
+    });
+    expect([[...disk.bridges], kernel.history.length]).toEqual([before, lines]);
+    expect(dry.steps[0]?.words).toBe(`delete bridge ${name}`);
+    expect(await service.removeChecked(removal)).toEqual(dry);
+    expect(await service.previewRemoval(removal)).toEqual({ removed: false, steps: [] });
+  });
+
   test('a second owner is refused with the name of the first', async () => {
     await service.put(request);
     const other = { ...request, owner: 'other' };

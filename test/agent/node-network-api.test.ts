@@ -61,7 +61,11 @@ describe("a node's network over the API", () => {
       expect(addressesOf('na-br')).toEqual(['10.85.0.1/24']);
       expect(ip('link', 'show', 'na-p')).toContain('master na-br');
       const again = folder.client();
-      expect(await again.removeNodeNetwork(made.id, OWNER)).toBe(true);
+      const gone = await again.nodeNetworkRemoval(made.id, OWNER, { dryRun: true });
+      expect(gone.removed).toBe(true);
+      expect(gone.steps.map(({ words }) => words)).toContain('delete bridge na-br');
+      expect([hasLink('na-br'), (await again.nodeNetwork(OWNER))?.id]).toEqual([true, made.id]);
+      expect(await again.nodeNetworkRemoval(made.id, OWNER)).toEqual(gone);
       expect(await again.removeNodeNetwork(made.id, OWNER)).toBe(false);
       expect(hasLink('na-br')).toBe(false);
       const changes = folder.log

@@ -157,7 +157,11 @@ describe('the routes', () => {
     expect(made.actual).toMatchObject({ addresses: ['10.10.0.10/24'], mtu: 1400, up: true });
     expect(await client.bridge('br-test')).toEqual({ ...made, steps: [] });
     expect(await client.removeBridge('br-test', 'br-test#9', body.owner)).toBe(false);
-    expect(await client.removeBridge('br-test', made.id, body.owner)).toBe(true);
+    const gone = { removed: true, steps: ['delete bridge br-test'] };
+    const removal = ['br-test', made.id, body.owner] as const;
+    expect(await client.bridgeRemoval(...removal, { dryRun: true })).toEqual(gone);
+    expect(await client.bridge('br-test')).toEqual({ ...made, steps: [] });
+    expect(await client.bridgeRemoval(...removal)).toEqual(gone);
     expect(await client.removeBridge('br-test', made.id, body.owner)).toBe(false);
     expect(folder.kernel.links.size).toBe(0);
   });

@@ -58,6 +58,8 @@ export interface BridgeRemoval {
 export interface BridgeRemoved {
   /** False when it was gone already or a newer incarnation has taken its place. */
   readonly removed: boolean;
+  /** What was done, or would be. */
+  readonly steps: readonly PlanStep[];
   readonly awaits?: OpenChange | undefined;
 }
 
@@ -213,28 +215,18 @@ export class BridgeService {
    * goes under a checkpoint.
    */
   async removeChecked(removal: BridgeRemoval): Promise<BridgeRemoved> {
-    const { name, requestAddress, confirmSeconds } = removal;
+    const { name, confirmSeconds } = removal;
     throwIfAny(checkBridgeName(name));
     await this.parts.checkpoints?.free();
     return this.turns.take(async () => {
-      const record = this.records.get(name);
-      if (!record || record.incarnation !== incarnationIn(removal.id, name)) {
-        return { removed: false };
-      }
-      if (record.owner !== removal.owner || record.identity !== removal.identity) {
-        throw new NetloomError(bridgeOwned(record));
-      }
-      const host = await this.look([record]);
-      const guard = { ...this.guard(record), requestAddress };
-      const use = watchedPart(guard, host);
+      const found = await this.prepareRemoval(removal);
+      if (!found) return { removed: false, steps: [] };
+      const { record, host, use, steps } = found;
       const { checkpoints } = this.parts;
       if (!checkpoints || use === undefined) {
-        await this.takeAway(record);
-        return { removed: true };
+        return { removed: true, steps: await this.takeAway(record) };
       }
-      throwIfAny(checkUplinkBridge(guard, host));
-      const steps = this.removalPlan(record, host);
-      const { awaits } = await this.checked(checkpoints, {
+      const { value, awaits } = await this.checked(checkpoints, {
         subject: bridgeSubject(name),
         touched: touchedLinks(record, steps, host),
         needsWatchdog: use,
@@ -247,8 +239,32 @@ export class BridgeService {
           return [];
         },
       });
-      return { removed: true, awaits };
+      return { removed: true, steps: value, awaits };
     });
+  }
+
+  /** Says which steps {@link removeChecked} would take, and takes none. */
+  async previewRemoval(removal: BridgeRemoval): Promise<BridgeRemoved> {
+    throwIfAny(checkBridgeName(removal.name));
+    return this.turns.take(async () => {
+      const found = await this.prepareRemoval(removal);
+      return { removed: found !== undefined, steps: found?.steps ?? [] };
+    });
+  }
+
+  /** @returns undefined for what is gone already, or is a newer incarnation's */
+  private async prepareRemoval(removal: BridgeRemoval) {
+    const { name, id, owner, identity, requestAddress } = removal;
+    const record = this.records.get(name);
+    if (!record || record.incarnation !== incarnationIn(id, name)) return undefined;
+    if (record.owner !== owner || record.identity !== identity) {
+      throw new NetloomError(bridgeOwned(record));
+    }
+    const host = await this.look([record]);
+    const guard = { ...this.guard(record), requestAddress };
+    const use = watchedPart(guard, host);
+    if (this.parts.checkpoints && use !== undefined) throwIfAny(checkUplinkBridge(guard, host));
+    return { record, host, use, steps: this.removalPlan(record, host) };
   }
 
   /** Brings a record to what became of a change that an earlier run had begun. */
@@ -443,11 +459,12 @@ export class BridgeService {
     }
   }
 
-  private async takeAway(record: BridgeRecord): Promise<void> {
+  private async takeAway(record: BridgeRecord): Promise<PlanStep[]> {
     if (record.pending?.kind !== 'remove')
       await this.save({ ...record, pending: { kind: 'remove' } });
-    await this.bringBack(record, true);
+    const steps = await this.bringBack(record, true);
     await this.forget(record.name);
+    return steps;
   }
 
   /**
@@ -455,15 +472,18 @@ export class BridgeService {
    * is somebody else's.
    *
    * @param mayDelete false when a link of that name was there that we neither made nor adopted
+   * @returns what was done
    */
-  private async bringBack(record: BridgeRecord, mayDelete: boolean): Promise<void> {
+  private async bringBack(record: BridgeRecord, mayDelete: boolean): Promise<PlanStep[]> {
+    const done: PlanStep[] = [];
     const images = currentImages(record, this.bootId);
-    if (!mayDelete && !images) return;
+    if (!mayDelete && !images) return done;
     for (let round = 0; ; round++) {
       const steps = this.removalPlan(record, await this.look([record]));
-      if (steps.length === 0) return;
+      if (steps.length === 0) return done;
       try {
         await this.parts.links.apply(steps.flatMap((step) => step.lines));
+        done.push(...steps);
       } catch (error) {
         if (round >= ROUNDS) throw error;
       }

@@ -62,6 +62,14 @@ export interface NetworkRemoval {
   readonly id: string;
 }
 
+/** What came of a removal. */
+export interface NetworkRemoved {
+  /** False when it was gone already or a newer incarnation has taken its place. */
+  readonly removed: boolean;
+  /** What was done, or would be. */
+  readonly steps: readonly HostStep[];
+}
+
 /** What the service is made of. */
 export interface NetworkParts {
   /** The node's name; part of the MAC addresses of its links. */
@@ -189,13 +197,28 @@ export class NetworkService {
   }
 
   /** False when it was gone already or a newer incarnation has taken its place. */
-  async remove({ owner, identity, id }: NetworkRemoval): Promise<boolean> {
+  async remove(removal: NetworkRemoval): Promise<boolean> {
+    return (await this.removeShown(removal)).removed;
+  }
+
+  /** Takes an owner's network away and brings back what was there before. */
+  async removeShown(removal: NetworkRemoval): Promise<NetworkRemoved> {
     return this.turns.take(async () => {
-      const record = this.records.get(owner);
-      if (!record || record.incarnation !== incarnationIn(id, this.parts.node)) return false;
-      if (record.identity !== identity) throw new NetloomError(notYours(record));
-      await this.takeAway(record);
-      return true;
+      const record = this.removable(removal);
+      return record
+        ? { removed: true, steps: await this.takeAway(record) }
+        : { removed: false, steps: [] };
+    });
+  }
+
+  /** Says which steps {@link removeShown} would take, and takes none. */
+  async previewRemoval(removal: NetworkRemoval): Promise<NetworkRemoved> {
+    return this.turns.take(async () => {
+      const record = this.removable(removal);
+      if (!record) return { removed: false, steps: [] };
+      const { problems, steps } = await this.look(this.emptied(record));
+      throwIfAny(problems);
+      return { removed: true, steps };
     });
   }
 
@@ -440,24 +463,38 @@ export class NetworkService {
     }
   }
 
-  /** To what was there before: an empty network, and then no record of it. */
-  private async takeAway(record: NetworkRecord): Promise<void> {
-    const empty = ofThisBoot(
-      { ...record, spec: {}, resolved: {}, pending: { kind: 'remove' } },
-      this.bootId,
-    );
+  /** Undefined for what is gone already, or is a newer incarnation's. */
+  private removable({ owner, identity, id }: NetworkRemoval): NetworkRecord | undefined {
+    const record = this.records.get(owner);
+    if (!record || record.incarnation !== incarnationIn(id, this.parts.node)) return undefined;
+    if (record.identity !== identity) throw new NetloomError(notYours(record));
+    return record;
+  }
+
+  private emptied(record: NetworkRecord): NetworkRecord {
+    const wish = { ...record, spec: {}, resolved: {}, pending: { kind: 'remove' } as const };
+    return ofThisBoot(wish, this.bootId);
+  }
+
+  /** To what was there before: an empty network, and then no record of it. @returns what was done */
+  private async takeAway(record: NetworkRecord): Promise<HostStep[]> {
+    const empty = this.emptied(record);
     if (record.pending?.kind !== 'remove') await this.save(empty);
     const { steps } = await this.apply(empty);
     await this.claims.giveBack(record.claims, {});
     for (const step of steps) this.repairs.forget(step.link);
     this.records.delete(record.owner);
     await this.write(record.owner, undefined);
+    return steps;
   }
 
   private async healOne(known: NetworkRecord, healing: Healing): Promise<void> {
     const record = ofThisBoot(known, this.bootId);
     try {
-      if (record.pending?.kind === 'remove') return await this.takeAway(record);
+      if (record.pending?.kind === 'remove') {
+        await this.takeAway(record);
+        return;
+      }
       const looked = await this.look(record);
       throwIfAny(looked.problems);
       if (looked.steps.length === 0) {

@@ -2,10 +2,11 @@ import {
   bridgeListSchema,
   bridgeViewSchema,
   putBridgeSchema,
-  removedSchema,
+  type RemovedBridge,
+  removedBridgeSchema,
 } from 'netloom/agent-api';
 import { z } from 'zod';
-import type { BridgeService } from '../../bridges';
+import type { BridgeRemoved, BridgeService } from '../../bridges';
 import { requireOwners, route } from '../route';
 import { confirmQuery, flagSchema, nameParams, plainAddress, removalQuery } from './params';
 
@@ -53,30 +54,32 @@ export const BRIDGE_ROUTES = [
     name: 'removeBridge',
     method: 'DELETE',
     path: '/v1/bridges/{name}',
-    summary: 'Removes a bridge and brings back what was there; an older incarnation has no effect',
+    summary:
+      'Removes a bridge and brings back what was there; an older incarnation has no effect; a dry run answers the steps that this would take',
     verbs: ['bridge'],
     params: nameParams,
-    query: removalQuery.omit({ dryRun: true }).extend({ confirmSeconds: confirmQuery }),
-    answer: removedSchema,
+    query: removalQuery.extend({ confirmSeconds: confirmQuery }),
+    answer: removedBridgeSchema,
     handle: async (call, { bridges }) => {
       const { caller, params, query, audit } = call;
       const { name } = params;
-      const { id, owner, confirmSeconds } = query;
+      const { id, owner, confirmSeconds, dryRun } = query;
       caller.requireOwner(owner);
-      const note = audit('bridge.remove', { bridge: name, owner }, describe(bridges, name));
       const requestAddress = plainAddress(call.localAddress);
-      const removal = { name, id, owner, identity: caller.identity };
-      const { removed, awaits } = await bridges.removeChecked({
-        ...removal,
-        requestAddress,
-        confirmSeconds,
-      });
-      note.after = `${id} ${removed ? 'removed' : 'no effect'}`;
-      if (!awaits) return { removed };
-      return { removed, checkpoint: { id: awaits.id, seconds: awaits.secondsLeft } };
+      const removal = { name, id, owner, identity: caller.identity, requestAddress };
+      if (dryRun === 'true') return removedView(await bridges.previewRemoval(removal));
+      const note = audit('bridge.remove', { bridge: name, owner }, describe(bridges, name));
+      const done = await bridges.removeChecked({ ...removal, confirmSeconds });
+      note.after = `${id} ${done.removed ? 'removed' : 'no effect'}`;
+      return removedView(done);
     },
   }),
 ];
+
+function removedView({ removed, steps, awaits }: BridgeRemoved): RemovedBridge {
+  const view = { removed, steps: steps.map(({ words }) => words) };
+  return awaits ? { ...view, checkpoint: { id: awaits.id, seconds: awaits.secondsLeft } } : view;
+}
 
 function describe(bridges: BridgeService, name: string): string | undefined {
   const record = bridges.recorded(name);

@@ -2,10 +2,11 @@ import {
   nodeNetworkListSchema,
   nodeNetworkViewSchema,
   putNodeNetworkSchema,
-  removedSchema,
+  type RemovedNetwork,
+  removedNetworkSchema,
 } from 'netloom/agent-api';
 import { z } from 'zod';
-import { type NetworkService, poolsIn } from '../../node-network';
+import { type NetworkRemoved, type NetworkService, poolsIn, stepView } from '../../node-network';
 import { requireOwners, route } from '../route';
 import { confirmQuery, flagSchema, plainAddress, removalQuery } from './params';
 
@@ -57,19 +58,25 @@ export const NODE_NETWORK_ROUTES = [
     method: 'DELETE',
     path: '/v1/node-network',
     summary:
-      "Removes an owner's network and brings back what was there; an older incarnation has no effect",
+      "Removes an owner's network and brings back what was there; an older incarnation has no effect; a dry run answers the steps that this would take",
     verbs: ['bridge'],
-    query: removalQuery.omit({ dryRun: true }),
-    answer: removedSchema,
-    handle: async ({ caller, query: { id, owner }, audit }, { networks }) => {
+    query: removalQuery,
+    answer: removedNetworkSchema,
+    handle: async ({ caller, query: { id, owner, dryRun }, audit }, { networks }) => {
       caller.requireOwner(owner);
+      const removal = { id, owner, identity: caller.identity };
+      if (dryRun === 'true') return removedView(await networks.previewRemoval(removal));
       const note = audit('network.remove', { owner }, describe(networks, owner));
-      const removed = await networks.remove({ id, owner, identity: caller.identity });
-      note.after = `${id} ${removed ? 'removed' : 'no effect'}`;
-      return { removed };
+      const done = await networks.removeShown(removal);
+      note.after = `${id} ${done.removed ? 'removed' : 'no effect'}`;
+      return removedView(done);
     },
   }),
 ];
+
+function removedView({ removed, steps }: NetworkRemoved): RemovedNetwork {
+  return { removed, steps: steps.map(stepView) };
+}
 
 function describe(networks: NetworkService, owner: string): string | undefined {
   const record = networks.recorded(owner);
