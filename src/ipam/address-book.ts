@@ -1,5 +1,4 @@
 import { NetloomError, type Problem } from '../errors';
-import { IpAddress } from './address';
 import { type BatchAnswer, type BatchMode, type BatchStep, runAll, runEach, tryOut } from './batch';
 import { ClaimDesk } from './claim-desk';
 import { claimsCollide, claimWithoutPool } from './claim-problems';
@@ -106,8 +105,8 @@ export class AddressBook {
 
   /** The pool subnet that an address or block of a claim belongs to. */
   subnetOf(poolName: string, address: string): ParsedPoolSubnet | undefined {
-    const parsed = IpAddress.parse(address.split('/')[0] as string);
-    return this.pools.ledger(poolName)?.subnets.find(({ subnet }) => subnet.contains(parsed));
+    const { kind, words } = readWords(address);
+    return this.pools.ledger(poolName)?.subnetOf(kind, words);
   }
 
   /** Keeps a pool for a while, so that a preview can take offers from it before it is made. */

@@ -1,8 +1,9 @@
 import type { Holding } from './holding';
+import { OwnerTable } from './owner-table';
 
 /** The holdings of a pool by owner, the newest first; each one knows the next older one. */
 export class OwnerIndex {
-  private readonly newestOf = new Map<string, Holding>();
+  private readonly newestOf = new OwnerTable();
 
   newest(owner: string): Holding | undefined {
     return this.newestOf.get(owner);
@@ -19,7 +20,7 @@ export class OwnerIndex {
     const newest = this.newestOf.get(holding.owner);
     if (newest === undefined || newest.serial < holding.serial) {
       holding.older = newest;
-      this.newestOf.set(holding.owner, holding);
+      this.newestOf.set(holding);
       return;
     }
     let newer = newest;
@@ -38,7 +39,7 @@ export class OwnerIndex {
     } else if (older === undefined) {
       this.newestOf.delete(owner);
     } else {
-      this.newestOf.set(owner, older);
+      this.newestOf.set(older);
     }
   }
 }

@@ -7,8 +7,9 @@ import { OwnerIndex } from './owner-index';
 import { type ParsedPoolSubnet, parsePoolSubnet } from './pool';
 import { spacesOf } from './pool-spaces';
 import { SerialList } from './serial-list';
+import { SubnetFinder } from './subnet-finder';
 import { Timers } from './timers';
-import type { NumberKind } from './words';
+import type { NumberKind, Words } from './words';
 import { YieldingOffers } from './yielding-offers';
 
 /**
@@ -32,6 +33,7 @@ export class PoolLedger {
   readonly offers = new YieldingOffers();
   readonly usage = { claimed: 0, offered: 0, quarantined: 0 };
   private spaces: ReadonlyMap<NumberKind, NumberSpace>;
+  private finder: SubnetFinder;
   /** Ends of offers and quarantines. */
   private readonly ends = new Timers<Holding>();
   /** What was freed and is not held any more, by the end of its quarantine. */
@@ -43,6 +45,7 @@ export class PoolLedger {
     private readonly journal: Journal,
   ) {
     this.subnets = record.spec.subnets.map(parsePoolSubnet);
+    this.finder = new SubnetFinder(this.subnets);
     this.spaces = spacesOf(record.spec, this.subnets);
   }
 
@@ -61,6 +64,11 @@ export class PoolLedger {
     return this.spaces.get(kind);
   }
 
+  /** The subnet that an address is of. */
+  subnetOf(kind: NumberKind, words: Words): ParsedPoolSubnet | undefined {
+    return this.finder.find(kind, words);
+  }
+
   /** Gives the pool a new definition. What is held stays where it is. */
   redefine(record: PoolRecord): void {
     const isSame = JSON.stringify(record.spec) === JSON.stringify(this.record.spec);
@@ -68,6 +76,7 @@ export class PoolLedger {
     if (isSame) return;
     const before = this.spaces;
     this.subnets = record.spec.subnets.map(parsePoolSubnet);
+    this.finder = new SubnetFinder(this.subnets);
     this.spaces = spacesOf(record.spec, this.subnets);
     for (const [kind, space] of this.spaces) space.last = before.get(kind)?.last;
     for (const holding of this.serials.behind(0)) {
