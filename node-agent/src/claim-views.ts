@@ -33,19 +33,22 @@ export function claimView(book: AddressBook, claim: ClaimRecord): ClaimView {
     cidrs.push(subnet ? withPrefix(address, subnet) : address);
     if (subnet?.gateway) gateways.push(String(subnet.gateway));
   }
-  return {
+  const { state, mac, labels, reason, until } = claim;
+  // Key by key: a batch shows hundreds, and spreading what may be absent cost as much as the rest.
+  const view: ClaimView = {
     id: claimId(claim),
     pool: claim.pool,
     owner: claim.owner,
-    state: claim.state === 'claimed' ? 'claimed' : 'offered',
+    state: state === 'claimed' ? 'claimed' : 'offered',
     addresses: [...claim.addresses],
     cidrs,
-    ...(claim.mac === undefined ? {} : { mac: claim.mac }),
-    ...(claim.labels === undefined ? {} : { labels: { ...claim.labels } }),
-    ...(claim.reason === undefined ? {} : { reason: claim.reason }),
     gateways,
-    ...(claim.until === undefined ? {} : { until: new Date(claim.until).toISOString() }),
   };
+  if (mac !== undefined) view.mac = mac;
+  if (labels !== undefined) view.labels = { ...labels };
+  if (reason !== undefined) view.reason = reason;
+  if (until !== undefined) view.until = new Date(until).toISOString();
+  return view;
 }
 
 /** A claim in an audit line: `<id> 10.10.0.100`. */

@@ -49,10 +49,26 @@ export class Caller {
   }
 
   /** What is asked for, with who asks and how much that one may hold. */
-  asking({ offerSeconds, ...body }: ClaimRequestBody): ClaimRequest {
+  asking(body: ClaimRequestBody): ClaimRequest {
     const { identity, rights } = this;
-    const offerMs = offerSeconds === undefined ? undefined : offerSeconds * 1000;
-    return { ...body, identity, offerMs, quota: rights.quota };
+    const { pool, owner, addresses, family, prefixLength, mac, labels, reason, from } = body;
+    const offerMs = body.offerSeconds === undefined ? undefined : body.offerSeconds * 1000;
+    const { quota } = rights;
+    // All keys by name, so that all requests are of one shape.
+    return {
+      pool,
+      owner,
+      identity,
+      addresses,
+      family,
+      prefixLength,
+      mac,
+      labels,
+      reason,
+      from,
+      offerMs,
+      quota,
+    };
   }
 
   /** True for the same identity with the same rights. */

@@ -28,7 +28,9 @@ export const BATCH_ROUTES = [
     handle: async ({ caller, query, body, audit }, { addresses }) => {
       const { mode = 'all', steps } = body;
       const refused = steps.map((step) => refusalOf(caller, step));
-      const problems = refused.flatMap((one, index) => within(`[${index}]`, one));
+      const problems = refused.flatMap((one, index) =>
+        one.length === 0 ? ALLOWED : within(`[${index}]`, one),
+      );
       if (mode === 'all' && problems.length > 0) throw new NetloomError(problems);
       const allowed = steps.filter((_step, index) => refused[index]?.length === 0);
       const asked = allowed.map((step) => bookStep(caller, step));
@@ -46,13 +48,15 @@ export const BATCH_ROUTES = [
   }),
 ];
 
+const ALLOWED: readonly Problem[] = [];
+
 function refusalOf(caller: Caller, step: BatchRequestStep): readonly Problem[] {
   const { verb, pool, owner } = step;
   try {
     caller.require(verb === 'offer' || verb === 'renew' ? 'offer' : 'claim');
     caller.requirePool(pool);
     requireOwners(caller, owner, 'from' in step ? step.from : undefined);
-    return [];
+    return ALLOWED;
   } catch (error) {
     if (isNetloomError(error)) return error.problems;
     throw error;
@@ -69,8 +73,7 @@ function bookStep(caller: Caller, step: BatchRequestStep): BatchStep {
     const { verb, ...request } = step;
     return { verb, request: { ...request, identity } };
   }
-  const { verb, ...request } = step;
-  return { verb, request: caller.asking(request) };
+  return { verb: step.verb, request: caller.asking(step) };
 }
 
 function summary(step: BatchStep | undefined, answer: BatchStepAnswer): string {
