@@ -31,13 +31,19 @@ import type {
   WatchQuery,
 } from 'netloom/agent-api';
 import type { ProbeDesk } from './audit/probe';
-import { auditPending, probeAlone } from './audit/problems';
+import { auditPending } from './audit/problems';
 import { checkAuthority, type PoolAuthority } from './authorities';
 import { type ClaimChange, ClaimFeed } from './claim-feed';
 import { fitsFilter, labelsOf } from './claim-filter';
 import { claimView, poolView } from './claim-views';
 import { loadBook } from './load-book';
-import { takeProbed } from './probed-claims';
+import {
+  type ProbeCandidate,
+  type ProbedOutcome,
+  takeProbedBatch,
+  takesNew,
+} from './probed-batches';
+import { checkCount, KEPT_MS, singleAddresses, takeProbed } from './probed-claims';
 import { checkChangeId } from './problems';
 import { SharedSteps } from './shared-steps';
 import { isShared, type Restoration, type Store, type StreamedContents } from './store';
@@ -223,6 +229,7 @@ export class AddressService {
       return this.take(verb, request);
     return takeProbed(verb, request, {
       take: (step, asked) => this.take(step, asked),
+      tried: (step, asked) => this.ask(step, asked, { dryRun: true }),
       offerOf: ({ pool, owner }) => this.offerOf(pool, owner),
       answers: (addresses) => probes.answers(addresses, dev),
       setAside: (wishes) => this.setAside(wishes),
@@ -268,16 +275,65 @@ export class AddressService {
     mode: BatchMode,
     { dryRun }: ChangeOptions = {},
   ): Promise<BatchStepAnswer[]> {
+    const { probes } = this;
+    if (probes && !dryRun && steps.some((step) => this.probeOfStep(step) !== undefined)) {
+      return takeProbedBatch({
+        take: (isCleared) => this.takeCleared(steps, mode, isCleared),
+        answers: (addresses, dev) => probes.answers(addresses, dev),
+        setAside: (wishes) => this.setAside(wishes),
+      });
+    }
     return this.change((now) => {
       for (const { request } of steps) checkAuthority(this.authorities, request.pool);
-      const probed = steps.find(
-        ({ verb, request }) => takesNew(verb) && this.probeOf(request.pool),
-      );
-      if (probed && !dryRun) throw new NetloomError(probeAlone(probed.request.pool));
       if (dryRun) return asRead(this.answered(this.book.tryBatch(steps, mode, now)));
       const { value, changes } = this.book.batch(steps, mode, now);
       return { value: this.answered(value), changes };
     });
+  }
+
+  /** A batch that gives only what was asked for; what else it would give is kept for its owners. */
+  private takeCleared(
+    steps: readonly BatchStep[],
+    mode: BatchMode,
+    isCleared: (candidate: ProbeCandidate) => boolean,
+  ): Promise<ProbedOutcome<BatchStepAnswer[]>> {
+    return this.change((now): Step<ProbedOutcome<BatchStepAnswer[]>> => {
+      for (const { request } of steps) checkAuthority(this.authorities, request.pool);
+      const answers = this.book.tryBatch(steps, mode, now);
+      const given = steps.map((step, index) => this.newOf(step, answers[index], now));
+      const asks = given.flat().filter((one) => !isCleared(one));
+      if (asks.length === 0) {
+        const { value, changes } = this.book.batch(steps, mode, now);
+        return { value: { done: this.answered(value) }, changes };
+      }
+      checkTotal(given.flat());
+      const offers = steps.flatMap((step, index): BatchStep[] => {
+        if (!takesNew(step) || step.verb === 'confirm' || given[index]?.length === 0) return [];
+        const answer = answers[index];
+        const addresses = answer && 'claim' in answer ? answer.claim.addresses : [];
+        const request = { ...step.request, addresses, family: undefined, prefixLength: undefined };
+        return [{ verb: 'offer', request: { ...request, quota: undefined, offerMs: KEPT_MS } }];
+      });
+      // One that can't be kept yet (another step frees it first) may go to somebody else meanwhile.
+      const { changes } = this.book.batch(offers, 'each', now);
+      return { value: { asks }, changes };
+    });
+  }
+
+  /** What a step takes from the network, of a pool that wants it asked for. */
+  private newOf(step: BatchStep, answer: BatchAnswer | undefined, now: number): ProbeCandidate[] {
+    const dev = this.probeOfStep(step);
+    if (dev === undefined || answer === undefined || !('claim' in answer)) return [];
+    const { pool, owner } = step.request;
+    const held = this.book.page({ pool, owner, state: 'claimed' }, now).claims;
+    const had = new Set(held.flatMap(({ addresses }) => addresses));
+    const fresh = answer.claim.addresses.filter((address) => !had.has(address));
+    checkCount(pool, fresh);
+    return fresh.flatMap(singleAddresses).map((address) => ({ pool, address, dev }));
+  }
+
+  private probeOfStep(step: BatchStep): string | undefined {
+    return takesNew(step) ? this.probeOf(step.request.pool) : undefined;
   }
 
   /** Whose credential holds an owner's claim; undefined when it has none. */
@@ -480,9 +536,15 @@ export class AddressService {
   }
 }
 
-/** Steps that give addresses which nobody had before. */
-function takesNew(verb: BatchStep['verb']): boolean {
-  return verb === 'offer' || verb === 'claim' || verb === 'confirm';
+/** @throws NetloomError NL_PROBE_IMPOSSIBLE */
+function checkTotal(candidates: readonly ProbeCandidate[]): void {
+  const [first] = candidates;
+  if (first) {
+    checkCount(
+      first.pool,
+      candidates.map(({ address }) => address),
+    );
+  }
 }
 
 function asRead<T>(value: T): Step<T> {

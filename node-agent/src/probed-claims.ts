@@ -1,16 +1,16 @@
 import { type ClaimRequest, IpAddress, isNetloomError, NetloomError, type SetAside } from 'netloom';
 import type { ClaimView } from 'netloom/agent-api';
 import type { Answered } from './audit/probe';
-import { allAnswer } from './audit/problems';
+import { allAnswer, tooManyToProbe } from './audit/problems';
 
 /** How many addresses in a row may turn out to be in use. */
-const TRIES = 8;
+export const TRIES = 8;
 
 /** How long an address is kept while it is asked for, in ms. */
-const KEPT_MS = 30_000;
+export const KEPT_MS = 30_000;
 
-/** Larger blocks are not asked for: each address is a question. */
-const LARGEST_BLOCK = 16n;
+/** New addresses in one request: eight rounds of questions, while a caller waits for 30 s. */
+export const MOST_PROBED = 128n;
 
 /** The ways to ask for an address that is probed first. */
 export type ProbedVerb = 'offer' | 'claim' | 'confirm';
@@ -19,6 +19,8 @@ export type ProbedVerb = 'offer' | 'claim' | 'confirm';
 export interface ProbedSteps {
   /** One step of the book, durable. */
   take(verb: ProbedVerb, request: ClaimRequest): Promise<ClaimView>;
+  /** What such a step would answer. */
+  tried(verb: ProbedVerb, request: ClaimRequest): Promise<ClaimView>;
   /** The offer that an owner has. */
   offerOf(request: ClaimRequest): ClaimView | undefined;
   answers(addresses: readonly string[]): Promise<readonly Answered[]>;
@@ -38,11 +40,16 @@ export async function takeProbed(
   steps: ProbedSteps,
 ): Promise<ClaimView> {
   const { pool } = request;
+  if (isBlock(request) && verb !== 'confirm') {
+    const { state, addresses } = await steps.tried('offer', { ...request, quota: undefined });
+    if (state !== 'claimed') checkCount(pool, addresses);
+  }
   for (let tries = 1; ; tries++) {
     const kept = await reserve(verb, request, steps);
     // It has its address already, or none at all.
     if (kept === undefined || kept.state === 'claimed') return steps.take(verb, request);
-    const asked = kept.addresses.flatMap(single);
+    checkCount(pool, kept.addresses);
+    const asked = kept.addresses.flatMap(singleAddresses);
     const answers = await steps.answers(asked);
     const last = answers.at(-1);
     if (last) {
@@ -80,14 +87,31 @@ function exactly(request: ClaimRequest, { addresses }: ClaimView): ClaimRequest 
   return { ...request, addresses, family: undefined, prefixLength: undefined, offerMs: undefined };
 }
 
-/** The addresses of a block, where they are few. */
-function single(text: string): string[] {
+/**
+ * Refuses what would take too long to be asked for.
+ *
+ * @param addresses and blocks
+ * @throws NetloomError NL_PROBE_IMPOSSIBLE
+ */
+export function checkCount(pool: string, addresses: readonly string[]): void {
+  const count = addresses.reduce((sum, text) => sum + sizeOf(text), 0n);
+  if (count > MOST_PROBED) throw new NetloomError(tooManyToProbe(pool, count, MOST_PROBED));
+}
+
+/** Each address of a block. */
+export function singleAddresses(text: string): string[] {
+  const first = IpAddress.parse(text.split('/')[0] ?? '');
+  return Array.from({ length: Number(sizeOf(text)) }, (_, index) => String(first.plus(index)));
+}
+
+function sizeOf(text: string): bigint {
   const [base = '', length] = text.split('/');
-  if (length === undefined) return [text];
-  const first = IpAddress.parse(base);
-  const size = 1n << BigInt((first.family === 4 ? 32 : 128) - Number(length));
-  if (size > LARGEST_BLOCK) return [];
-  return Array.from({ length: Number(size) }, (_, index) => String(first.plus(index)));
+  if (length === undefined) return 1n;
+  return 1n << BigInt((IpAddress.parse(base).family === 4 ? 32 : 128) - Number(length));
+}
+
+function isBlock({ prefixLength, addresses = [] }: ClaimRequest): boolean {
+  return prefixLength !== undefined || addresses.some((text) => text.includes('/'));
 }
 
 function isGone(error: unknown): boolean {

@@ -201,7 +201,7 @@ describe('addresses are asked for before they are given', () => {
         steps: [{ verb: 'claim' as const, pool: POOL, owner: 'a' }],
       };
       expect(await refusal(agent.client().batch(batch as never))).toEqual([
-        'NL_PROBE_IMPOSSIBLE pool',
+        'NL_PROBE_IMPOSSIBLE probe',
       ]);
     },
     60_000,

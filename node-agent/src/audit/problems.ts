@@ -37,14 +37,25 @@ export function probeImpossible(dev: string, why: string): Problem {
   };
 }
 
-/** The problem of a batch with claims that have to be probed one by one. */
-export function probeAlone(pool: string): Problem {
+/** The problem of a block or a batch with more addresses than can be asked for while a caller waits. */
+export function tooManyToProbe(pool: string, count: bigint, most: bigint): Problem {
   return {
     code: 'NL_PROBE_IMPOSSIBLE',
     key: 'pool',
-    found: `pool "${pool}" asks the network before it gives an address, and a batch can't wait for that`,
-    allowed: 'a request for each claim of such a pool',
-    fix: 'claim one by one, or leave probe out of the definition of the pool',
+    found: `pool "${pool}" asks the network for each address before it is given, and this takes ${count} of them at once`,
+    allowed: `up to ${most} new addresses of such pools in one request`,
+    fix: 'ask for smaller blocks or smaller batches, or leave probe out of the definition of the pool',
+  };
+}
+
+/** The problem of a batch whose addresses go to others while they are asked for. */
+export function probedInVain(pool: string, tries: number): Problem {
+  return {
+    code: 'NL_PROBE_IMPOSSIBLE',
+    key: 'pool',
+    found: `${tries} times in a row addresses of pool "${pool}" went to others while the network was asked for them`,
+    allowed: 'a pool with addresses that are free for a moment',
+    fix: 'try again, or widen the pool',
   };
 }
 
