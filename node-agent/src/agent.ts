@@ -197,7 +197,7 @@ class Agent implements NodeAgent {
     const { checkpoints, link } = connectWatchdog({
       stateDir: config.stateDir,
       driver: driver ?? new Iproute2(config.stateDir),
-      apiServer: config.host.apiServer,
+      probes: { apiServer: config.host.apiServer, ...config.host.probes },
       log: this.log,
       step: this.options.step,
     });

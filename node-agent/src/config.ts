@@ -226,6 +226,15 @@ const configSchema = z.strictObject({
         .string()
         .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'HOST:PORT')
         .optional(),
+      /** What else has to be: which of the default gateways, and whether the name servers. */
+      probes: z
+        .strictObject({
+          /** Addresses of gateways; `*` stands for any characters. */
+          gateways: globs,
+          /** Those of `/etc/resolv.conf`. */
+          nameServers: z.enum(['yes', 'no']).default('yes'),
+        })
+        .prefault({}),
       /** All bridges are looked at that often, also when the kernel reports no change. */
       scanSeconds: z.number().int().min(1).max(3600).default(60),
       /** The host's root as the agent sees it: where it is mounted, in a pod. */

@@ -205,7 +205,9 @@ describe('the agent process', () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-crash-'));
     const args = ['--dir', folder, '--name', 'edge-1', '--listen', '127.0.0.1:0'];
     expect(runAgent('init', ...args).status).toBe(0);
-    appendFileSync(path.join(folder, 'agent.yaml'), 'host: { policy: { adopt: yes } }\n');
+    // Gateways that other tests make are none of this node's.
+    const host = 'host: { policy: { adopt: yes }, probes: { gateways: [], nameServers: no } }\n';
+    appendFileSync(path.join(folder, 'agent.yaml'), host);
     if (!hasOwnNetwork) return;
     // What others made is adopted under a watchdog only.
     const config = ['--config', path.join(folder, 'agent.yaml')];

@@ -2,9 +2,13 @@ import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { matches } from '../globs';
 
-/** How long one try of a probe may take, in ms. */
+/** How long an answer may take, in ms. */
 const TRY_MS = 1_000;
+
+/** How long one try of a probe may take, with the commands and look-ups around it. In ms. */
+const LIMIT_MS = 1_800;
 
 /** Pause between tries, in ms. */
 const PAUSE_MS = 200;
@@ -38,8 +42,12 @@ export interface NeighbourDriver {
 export interface ProbeSettings {
   /** `HOST:PORT`. @default - what a pod's environment says */
   readonly apiServer?: string | undefined;
-  /** @default /etc/resolv.conf */
+  /** Whether name servers are asked. @default yes */
+  readonly nameServers?: 'yes' | 'no' | undefined;
+  /** File that names them. @default /etc/resolv.conf */
   readonly resolvConf?: string | undefined;
+  /** Addresses of the gateways that count; `*` stands for any characters. @default - all */
+  readonly gateways?: readonly string[] | undefined;
 }
 
 /** Whether the host still reaches what it reached before a change. */
@@ -51,18 +59,22 @@ export class Probes {
 
   /** All that there is to be tried now. */
   async list(): Promise<Probe[]> {
+    const { gateways: meant = ['*'], nameServers: asks = 'yes', apiServer } = this.settings;
+    const resolvConf = this.settings.resolvConf ?? '/etc/resolv.conf';
     const gateways = await this.neighbours.gateways();
     return [
-      ...gateways.map((gateway) => this.gatewayProbe(gateway)),
-      ...nameServers(this.settings.resolvConf ?? '/etc/resolv.conf').map(dnsProbe),
-      ...apiServerProbes(this.settings.apiServer ?? apiServerOfPod()),
+      ...gateways
+        .filter(({ address }) => meant.some((glob) => matches(glob, address)))
+        .map((gateway) => this.gatewayProbe(gateway)),
+      ...(asks === 'yes' ? nameServers(resolvConf) : []).map(dnsProbe),
+      ...apiServerProbes(apiServer ?? apiServerOfPod()),
     ];
   }
 
   /** What works now: only that has to work afterwards. */
   async working(): Promise<Probe[]> {
     const probes = await this.list();
-    const results = await Promise.all(probes.map((probe) => probe.works()));
+    const results = await Promise.all(probes.map(inTime));
     return probes.filter((_, index) => results[index]);
   }
 
@@ -76,7 +88,7 @@ export class Probes {
     const tried = await Promise.all(
       before.map(async (probe) => {
         for (;;) {
-          if (await probe.works()) return [];
+          if (await inTime(probe)) return [];
           if (performance.now() + PAUSE_MS >= end) return [probe.words];
           await pause(PAUSE_MS);
         }
@@ -102,6 +114,19 @@ export class Probes {
         }
       },
     };
+  }
+}
+
+/** A change waits for it: no resolver and no busy kernel makes that longer. */
+async function inTime(probe: Probe): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), LIMIT_MS);
+  });
+  try {
+    return await Promise.race([probe.works(), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -143,6 +168,8 @@ function dnsProbe(server: string): Probe {
     works: async () => {
       const resolver = new Resolver({ timeout: TRY_MS, tries: 1 });
       resolver.setServers([server.includes(':') ? `[${server}]` : server]);
+      // It asks a second time, whatever "tries" says.
+      const timer = setTimeout(() => resolver.cancel(), TRY_MS);
       try {
         await resolver.resolveNs('.');
         return true;
@@ -150,6 +177,8 @@ function dnsProbe(server: string): Probe {
         return /^(ENOTFOUND|ENODATA|ESERVFAIL|EREFUSED|ENOTIMP|EFORMERR)$/.test(
           (error as NodeJS.ErrnoException).code ?? '',
         );
+      } finally {
+        clearTimeout(timer);
       }
     },
   };

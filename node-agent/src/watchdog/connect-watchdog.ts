@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import {
   Checkpoints,
   JournalFolder,
+  type ProbeSettings,
   Probes,
   placeOfProcess,
   type StepListener,
@@ -13,7 +14,7 @@ import { WatchdogLink } from './watchdog-link';
 export interface ConnectionParts {
   readonly stateDir: string;
   readonly driver: Iproute2;
-  readonly apiServer?: string | undefined;
+  readonly probes?: ProbeSettings | undefined;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly step?: StepListener | undefined;
 }
@@ -23,7 +24,7 @@ export function connectWatchdog(parts: ConnectionParts): {
   checkpoints: Checkpoints;
   link: WatchdogLink;
 } {
-  const { stateDir, driver, apiServer, log, step } = parts;
+  const { stateDir, driver, log, step } = parts;
   const place = placeOfProcess();
   const journals = new JournalFolder(stateDir, step);
   const link = new WatchdogLink(journals, place, {
@@ -36,7 +37,7 @@ export function connectWatchdog(parts: ConnectionParts): {
       checkpoints.watchdogLeft(socket !== undefined);
     },
   });
-  const probes = new Probes(driver, { apiServer });
+  const probes = new Probes(driver, parts.probes);
   const checkpoints = new Checkpoints({ journals, driver, place, probes, log, step }, link);
   return { checkpoints, link };
 }

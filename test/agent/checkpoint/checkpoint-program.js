@@ -6,8 +6,8 @@
  *
  *   node checkpoint-program.js ROOT FOLDER change|watch AT alone|group|hang SPEC SECONDS BRIDGE
  *
- * SECONDS is how long a confirmation may take. AT counts steps from 1; 0 stops nowhere. `group` takes the commands that run along, as the end of a
- * container does. `hang` waits for its end behind the change.
+ * SECONDS is how long a confirmation may take. AT counts steps from 1; 0 stops nowhere. `group` takes
+ * the commands that run along, as the end of a container does. `hang` waits for its end behind the change.
  */
 
 const path = require('node:path');
@@ -63,11 +63,16 @@ async function change() {
   const store = SqliteStore.open(folder);
   const { bridges: records, counters } = store.load();
   const links = new Stepwise(folder);
-  const { checkpoints, link } = connectWatchdog({ stateDir: folder, driver: links, log, step });
+  // Gateways that other tests make, and the machine's name servers, are none of this node's.
+  const probes = { gateways: [], nameServers: 'no' };
+  const parts = { stateDir: folder, driver: links, log, step, probes };
+  const { checkpoints, link } = connectWatchdog(parts);
   await link.open();
   const policy = { bridges: ['*'], ports: ['*'], adopt: 'yes', uplink: 'confirm' };
-  const parts = { node: 'edge-1', store, links, records, checkpoints, policy };
-  const service = new BridgeService({ ...parts, counter: counters.bridges });
+  const service = new BridgeService({
+    ...{ node: 'edge-1', store, links, records, checkpoints, policy },
+    counter: counters.bridges,
+  });
   // As each start of the agent does.
   await checkpoints.recover({
     keep: (subject) => service.recover(subject, 'kept'),

@@ -44,7 +44,8 @@ describe('a caller on the network, and a node that has one interface', () => {
     onNode('route', 'add', 'default', 'via', '10.96.0.1');
     const where = ['--listen', '10.96.0.5:0', '--address', '10.96.0.5'];
     expect(runAgent('init', '--dir', folder, '--name', 'edge-1', ...where).status).toBe(0);
-    appendFileSync(path.join(folder, 'agent.yaml'), 'host: { policy: { uplink: confirm } }\n');
+    const host = 'host: { policy: { uplink: confirm }, probes: { nameServers: no } }\n';
+    appendFileSync(path.join(folder, 'agent.yaml'), host);
     agent = new AgentProcess(folder, inside);
     expect([await agent.isListening(), agent.output]).toEqual([true, expect.any(String)]);
     const port = /"event":"listening".*"port":(\d+)/.exec(agent.output)?.[1];

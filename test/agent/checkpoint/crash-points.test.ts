@@ -78,7 +78,8 @@ describe('kill -9 at each step of a change of the uplink', () => {
     const store = SqliteStore.open(folder);
     const { bridges: records, counters } = store.load();
     const links = new Iproute2(folder);
-    const { checkpoints, link } = connectWatchdog({ stateDir: folder, driver: links, log: quiet });
+    const given = { stateDir: folder, driver: links, log: quiet, probes: { gateways: [] } };
+    const { checkpoints, link } = connectWatchdog(given);
     const parts = { node: 'edge-1', store, links, records, policy: POLICY };
     const service = new BridgeService({ ...parts, checkpoints, counter: counters.bridges });
     await checkpoints.recover({
@@ -142,8 +143,9 @@ describe('kill -9 at each step of a change of the uplink', () => {
 
   afterAll(() => {
     if (!hasOwnNetwork) return;
-    ip('netns', 'del', 'cp-gw');
+    // With the namespace first, the kernel would take the other end away at a moment of its own.
     deleteLinks('cp-br', 'cp-up', 'cp-p0', 'cp-other', 'cp-pod');
+    ip('netns', 'del', 'cp-gw');
     rmSync(folder, { recursive: true, force: true });
   });
 

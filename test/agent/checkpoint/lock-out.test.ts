@@ -54,8 +54,9 @@ describe('a node whose only way out is the interface that is enslaved', () => {
   afterAll(async () => {
     if (!hasOwnNetwork) return;
     await watchdog.kill();
-    ip('netns', 'del', 'lk-gw');
+    // With the namespace first, the kernel would take the other end away at a moment of its own.
     deleteLinks('lk-br', 'lk-up');
+    ip('netns', 'del', 'lk-gw');
     rmSync(folder, { recursive: true, force: true });
   });
 
