@@ -41,6 +41,9 @@ module.exports = {
     '^netloom-agent$': '<rootDir>/node-agent/src/index.ts',
   },
   maxWorkers: 2,
+  // Also keeps a single worker in a process of its own.
+  workerIdleMemoryLimit: '1GB',
+  testSequencer: '<rootDir>/scripts/jest-sequencer.js',
   testTimeout: 30_000,
   watchman: false,
   cacheDirectory: path.join(process.env.NETLOOM_JEST_CACHE ?? os.tmpdir(), `netloom-jest-${user}`),
