@@ -6,7 +6,7 @@ import { Holding, recordOf, type Tally } from './holding';
 import { HeldPlace } from './number-space';
 import type { PoolLedger } from './pool-ledger';
 import { BY_VALUE, isByValue, isSetAside, SET_ASIDE } from './set-aside-marks';
-import { readWords } from './words';
+import { numberOf, readWords, wordsOf } from './words';
 
 /** An address that is in use and that no claim holds. */
 export interface SetAside {
@@ -50,9 +50,8 @@ export function setAside(
       return { value: { claim: recordOf(ledger.name, holding) }, changes: [] };
     if (isSetAside(holding) && isByValue(holding) === wish.byValue)
       return { value: {}, changes: [] };
-    changes.push(
-      isSetAside(holding) ? dropped(ledger, holding) : giveUp(ledger, holding, [place], now),
-    );
+    if (isSetAside(holding)) changes.push(dropped(ledger, holding));
+    else changes.push(...splitOff(ledger, holder, place, nextNumber, now));
   }
   const standing = {
     state: 'released',
@@ -84,6 +83,30 @@ export function setAsides(ledger: PoolLedger): SetAside[] {
       why: holding.notes?.reason ?? '',
       byValue: isByValue(holding),
     }));
+}
+
+/** Gives a holding up for one number of it. The quarantine of a block goes on for all the rest of it. */
+function splitOff(
+  ledger: PoolLedger,
+  holder: HeldPlace,
+  place: HeldPlace,
+  nextNumber: () => number,
+  now: number,
+): BookChange[] {
+  const holding = holder.holding as Holding;
+  const { owner, tally, incarnation, notes, isHeld, quarantineEnd: until = 0 } = holding;
+  const changes = [giveUp(ledger, holding, [holder], now)];
+  if (!isHeld || until <= now) return changes;
+  for (let order = holder.order - 1; order >= place.order; order--) {
+    const bits = BigInt(order);
+    const sibling = wordsOf(((numberOf(place) >> bits) ^ 1n) << bits);
+    const places = [new HeldPlace(holder.kind, sibling, order)];
+    const standing = { state: 'released', incarnation, timed: { until }, notes } as const;
+    const rest = new Holding(nextNumber(), owner, tally, places, standing);
+    ledger.add(rest);
+    changes.push(rowOf(ledger, rest));
+  }
+  return changes;
 }
 
 /** Takes one out for good, without a quarantine. */

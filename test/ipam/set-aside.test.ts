@@ -83,6 +83,28 @@ describe('addresses that are set aside', () => {
     expect(refusal(() => book.claim({ ...stranger, addresses: [v4] }, 99_000))).toContain('in use');
   });
 
+  test('of a block in quarantine one address is set aside, and the quarantine of the rest goes on', () => {
+    const book = makeBook(['10.10.0.4-10.10.0.7']);
+    const block = { pool: POOL, ...asker, prefixLength: 30 };
+    const { incarnation } = book.claim(block, 0).value;
+    const rows = new Map<number, ClaimRecord>();
+    apply(rows, book.release({ ...block, incarnation }, 0).changes);
+    apply(rows, book.setAside(inUse('10.10.0.5'), 1).changes);
+    expect([...rows.values()].map(({ addresses, until }) => [addresses, until])).toEqual([
+      [['10.10.0.6/31'], 60_000],
+      [['10.10.0.4'], 60_000],
+      [['10.10.0.5'], expect.any(Number)],
+    ]);
+    const other = { pool: POOL, owner: 'acme/b', identity: 'ci', family: 'ipv4' } as const;
+    expect(refusal(() => book.claim(other, 59_999))).toContain('NL_POOL_FULL');
+    expect(book.claim({ ...other, prefixLength: 31 }, 60_000).value.addresses).toEqual([
+      '10.10.0.6/31',
+    ]);
+    expect(book.claim({ ...other, owner: 'acme/c' }, 60_000).value.addresses).toEqual([
+      '10.10.0.4',
+    ]);
+  });
+
   test('one of a lost claim goes to whoever asks for it by value, and to nobody else', () => {
     const book = makeBook(['10.10.0.1', '10.10.0.5']);
     book.setAside(inUse('10.10.0.5', true), 0);
