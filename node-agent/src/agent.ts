@@ -17,6 +17,7 @@ import { NetworkKernel } from './network-kernel';
 import { HostRoot, NodeObserver, readNetworkManagers } from './node-facts';
 import { NetworkService } from './node-network';
 import { openSharedStore } from './open-shared-store';
+import { ReachService } from './reach';
 import { clearReady, markReady } from './ready-file';
 import { type Restoration, SqliteStore, type Store, type StoreFailureListener } from './store';
 import { agentVersion } from './version';
@@ -156,6 +157,7 @@ class Agent implements NodeAgent {
       networks,
       checkpoints,
       node: new NodeObserver(config.name, config.host, links),
+      reach: new ReachService(config.host.policy.reach),
       log: this.log,
       credentials: () => credentials,
       // A token that came this moment is good this moment.

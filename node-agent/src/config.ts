@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { AUDIT_GRACE_MS, NetloomError, type Problem } from 'netloom';
+import { AUDIT_GRACE_MS, Cidr, NetloomError, type Problem } from 'netloom';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { HOST_LOCAL_DIRS, SANDBOX_DIRS } from './audit/places';
@@ -207,6 +207,12 @@ const configSchema = z.strictObject({
           adopt: z.enum(['yes', 'no']).default('no'),
           /** Whether the interface of the node's own traffic may become a port, under the watchdog. */
           uplink: z.enum(['never', 'confirm']).default('never'),
+          /** Networks, in prefix form, of which this node may be told to ask targets. */
+          reach: z
+            .array(
+              z.string().refine((text) => Cidr.tryParse(text), 'a network such as 10.0.0.0/24'),
+            )
+            .default([]),
         })
         .prefault({}),
       /** Services that firewalld shall let in, `dhcp` for a DHCP server on a bridge; closed again by `remove`. */

@@ -22,6 +22,7 @@ import {
   type RemovedNetwork,
   removedNetworkSchema,
 } from './node-network';
+import { type ReachRequest, type ReachView, reachViewSchema } from './reach';
 import {
   type AgentInfo,
   type BridgeView,
@@ -79,6 +80,14 @@ export class AgentClient {
       path: ['node'],
       about: 'its node',
     });
+  }
+
+  /** Asks a target once from the agent's node. @throws NetloomError NL_HOST_POLICY */
+  reach(body: ReachRequest, options: ChangeOptions = {}): Promise<ReachView> {
+    const about = `${body.kind} to ${body.target}`;
+    const query = trial(options);
+    const call: Call = { method: 'POST', path: ['reach'], query, body, about };
+    return this.transport.call(reachViewSchema, call);
   }
 
   async pools(): Promise<PoolView[]> {

@@ -6,5 +6,6 @@ export * from './documents';
 export * from './node-facts';
 export * from './node-network';
 export * from './normal-node-network';
+export * from './reach';
 export * from './schemas';
 export { REQUEST_TIMEOUT_MS } from './transport';

@@ -15,7 +15,7 @@ export type ConfigLookup = (key: string) => string | undefined;
 /** An object of a cluster, as JSON. */
 export type ClusterObject = Readonly<Record<string, unknown>>;
 
-/** The API server of the stack's kubeconfig; read only. */
+/** The API server of the stack's kubeconfig. */
 export class Cluster {
   /**
    * Opens the kubeconfig that `netloom:kubeconfig` names or holds, else that of
@@ -35,7 +35,7 @@ export class Cluster {
       if (!cluster) throw new Error(`no cluster of context "${config.getCurrentContext()}"`);
       const options: https.RequestOptions = {};
       await config.applyToHTTPSOptions(options);
-      return new Cluster(cluster.server.replace(/\/$/, ''), options);
+      return new Cluster(cluster.server.replace(/\/$/, ''), config, options);
     } catch (error) {
       throw new NetloomError(badConfig((error as Error).message), { cause: error });
     }
@@ -43,6 +43,8 @@ export class Cluster {
 
   private constructor(
     readonly server: string,
+    /** With the credentials: nothing of it goes into a message. */
+    readonly config: KubeConfig,
     private readonly options: https.RequestOptions,
   ) {}
 

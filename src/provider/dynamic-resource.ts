@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 export type RuntimeName =
   | 'addressClaim'
   | 'addressPool'
+  | 'connectivityProbe'
   | 'networkStatus'
   | 'nodeBridge'
   | 'nodeNetwork';

@@ -6,6 +6,7 @@ export type { AttachmentArgs } from './attachments';
 export * from './bridge-network';
 export type { ChainArgs, KnownChainArgs, RawChainArgs } from './chain';
 export * from './cni-network';
+export * from './connectivity-probe';
 export * from './dhcp-daemon';
 export * from './dummy-network';
 export * from './host-bridge';

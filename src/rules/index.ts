@@ -25,6 +25,7 @@ export * from './options';
 export * from './pod-diagnosis';
 export * from './pods';
 export * from './policies';
+export * from './reach';
 export * from './routes';
 export { nextRuns } from './schedule';
 export { checkSilence, SILENCE_ANNOTATION } from './silence';

@@ -63,13 +63,18 @@ function stateBytes(
   }).length;
 }
 
+const RUNTIME_NAMES = [
+  'addressClaim',
+  'addressPool',
+  'connectivityProbe',
+  'networkStatus',
+  'nodeBridge',
+  'nodeNetwork',
+] as const;
+
 test('the text that stands in every state never changes', () => {
-  expect(
-    (['addressClaim', 'addressPool', 'networkStatus', 'nodeBridge', 'nodeNetwork'] as const).map(
-      providerText,
-    ),
-  ).toEqual(
-    ['addressClaim', 'addressPool', 'networkStatus', 'nodeBridge', 'nodeNetwork'].map(
+  expect(RUNTIME_NAMES.map(providerText)).toEqual(
+    RUNTIME_NAMES.map(
       (name) =>
         `exports.handler=()=>require('module').createRequire(process.cwd()+'/index.js')('netloom/provider-runtime').${name}`,
     ),

@@ -11,6 +11,7 @@ const STARTERS: Readonly<Record<string, string>> = {
   'node-agent/src/audit/held-lock.ts': 'flock',
   'node-agent/src/firewalld/firewall-cmd.ts': 'firewall-cmd',
   'node-agent/src/node-facts/cni-plugins.ts': 'CNI plugins',
+  'node-agent/src/reach/ping.ts': 'ping',
 };
 
 /** Take arguments as an array and start no shell, unless told to. */

@@ -4,6 +4,7 @@ import {
   checkNodeGroup,
   diagnose,
   diagnosePod,
+  notReached,
   type NodeFacts,
   type Problem,
   type ProblemCode,
@@ -117,6 +118,18 @@ export const NODE_CASES: NodeCase[] = [
       [{ network: 'apps/lan', name: 'cam0', ips: ['10.10.0.21'], isDefault: false, gateways: [] }],
     ),
     want: 'attachments[0].ips',
+  },
+  {
+    code: 'NL_TARGET_UNREACHED',
+    name: 'a port on which nothing listens',
+    given: [
+      notReached(
+        'agent "edge-1"',
+        { kind: 'tcp', target: '10.0.0.9', port: 443 },
+        { result: 'refused', address: '10.0.0.9' },
+      ),
+    ],
+    want: 'target',
   },
   {
     code: 'NL_POD_NOT_READY',

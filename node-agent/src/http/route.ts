@@ -7,6 +7,7 @@ import type { Checkpoints } from '../checkpoint';
 import type { Verb } from '../config';
 import type { NodeObserver } from '../node-facts';
 import type { NetworkService } from '../node-network';
+import type { ReachService } from '../reach';
 import type { Caller } from './callers';
 import type { Feed } from './feed';
 import type { OpenApiDocument } from './openapi';
@@ -21,6 +22,7 @@ export interface RouteParts {
   readonly checkpoints: Checkpoints;
   readonly audit: AuditService;
   readonly node: NodeObserver;
+  readonly reach: ReachService;
   readonly watches: Watches;
   /** True once everything recorded has been looked at and brought to the kernel. */
   readonly isReady: () => boolean;

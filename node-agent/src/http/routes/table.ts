@@ -7,6 +7,7 @@ import { CHECKPOINT_ROUTES } from './checkpoints';
 import { CLAIM_ROUTES } from './claims';
 import { NODE_NETWORK_ROUTES } from './node-network';
 import { POOL_ROUTES } from './pools';
+import { REACH_ROUTES } from './reach';
 
 /** Every route of the agent: the server, the OpenAPI document and the tests know no other list. */
 export const ROUTES: readonly Route[] = [
@@ -18,4 +19,5 @@ export const ROUTES: readonly Route[] = [
   ...BRIDGE_ROUTES,
   ...NODE_NETWORK_ROUTES,
   ...CHECKPOINT_ROUTES,
+  ...REACH_ROUTES,
 ];
