@@ -167,6 +167,13 @@ function checkPromises(state: ModelState, real: BookUnderTest): void {
     .standing(now)
     .map(({ owner, state: how, at, size }) => ({ owner, state: how, at, size }));
   expect(sorted(standing)).toEqual(sorted(want));
+  const asides = real.book.setAsides(POOL, now).map(({ address }) => address);
+  expect(asides.sort()).toEqual(
+    model
+      .asides()
+      .map(({ at }) => textOf(at, 1))
+      .sort(),
+  );
   const quarantined = model.holds.filter((hold) => hold.state === 'released' && hold.until > now);
   expect(real.book.usage(POOL, now).quarantined).toBe(quarantined.length);
   // A restart changes nothing that can be seen.
@@ -269,6 +276,76 @@ class TransferCommand extends Base {
 
   toString(): string {
     return `transfer from ${this.from} to ${this.owner}(${this.identity})`;
+  }
+}
+
+class SetAsideCommand extends Base {
+  constructor(private readonly at: number) {
+    super();
+  }
+
+  step(state: ModelState, real: BookUnderTest): void {
+    const { at } = this;
+    const wish = { pool: POOL, address: textOf(at, 1), why: 'seen', byValue: false };
+    const got = attempt(state, real, (book) => book.setAside(wish, state.now));
+    const want = state.model.setAside(at, state.now);
+    if ('codes' in got) expect(want).toEqual({ code: got.codes[0] });
+    else expect(got.value.claim === undefined).toBe(want);
+    // Nobody had it in the meantime who could have it too early: it is told by `checkPromises`.
+    if (want === true) state.freed.delete(at);
+  }
+
+  toString(): string {
+    return `${textOf(this.at, 1)} set aside`;
+  }
+}
+
+class PutBackCommand extends Base {
+  constructor(private readonly at: number) {
+    super();
+  }
+
+  step(state: ModelState, real: BookUnderTest): void {
+    const got = attempt(state, real, (book) => book.putBack(POOL, textOf(this.at, 1), state.now));
+    expect(got).toEqual({ value: state.model.putBack(this.at) });
+  }
+
+  toString(): string {
+    return `${textOf(this.at, 1)} put back`;
+  }
+}
+
+/** Tries some steps, and then does them: a dry run changes nothing, and says what comes of it. */
+class TryCommand extends Base {
+  constructor(
+    private readonly asks: readonly Ask[],
+    private readonly mode: 'all' | 'each',
+  ) {
+    super();
+  }
+
+  step(state: ModelState, real: BookUnderTest): void {
+    const steps = this.asks.map((ask): BatchStep => ({ verb: ask.verb, request: requestOf(ask) }));
+    const { now } = state;
+    const before = snapshot(real.book, now);
+    const outcome = (run: (book: AddressBook) => unknown): unknown => {
+      try {
+        return run(real.book);
+      } catch (error) {
+        return (error as NetloomError).problems;
+      }
+    };
+    const tried = outcome((book) => book.tryBatch(steps, this.mode, now));
+    expect(snapshot(real.book, now)).toEqual(before);
+    expect(outcome((book) => book.tryBatch(steps, this.mode, now))).toEqual(tried);
+    // On a book of its own: what comes of it is no part of this history.
+    const copy = real.reloaded();
+    const retried = outcome(() => copy.tryBatch(steps, this.mode, now));
+    expect(outcome(() => copy.batch(steps, this.mode, now).value)).toEqual(retried);
+  }
+
+  toString(): string {
+    return `dry run (${this.mode}) of ${this.asks.map((ask) => String(new AskCommand(ask))).join('; ')}`;
   }
 }
 
@@ -445,6 +522,11 @@ export const bookCommands: fc.Arbitrary<BookCommand>[] = [
   fc
     .tuple(fc.array(ask, { minLength: 1, maxLength: 4 }), fc.constantFrom('all', 'each'))
     .map(([asks, mode]) => new BatchCommand(asks, mode as 'all' | 'each')),
+  fc.integer({ min: 7, max: 28 }).map((at) => new SetAsideCommand(at)),
+  fc.integer({ min: 8, max: 27 }).map((at) => new PutBackCommand(at)),
+  fc
+    .tuple(fc.array(ask, { minLength: 1, maxLength: 4 }), fc.constantFrom('all', 'each'))
+    .map(([asks, mode]) => new TryCommand(asks, mode as 'all' | 'each')),
   fc.constantFrom(1, 900, 15_000, 59_999, QUARANTINE_MS, OFFER_MS).map((ms) => new WaitCommand(ms)),
   fc.constant(new RestartCommand()),
   ask.map((one) => new CrashCommand(one)),
@@ -479,6 +561,9 @@ export function smallCommands(): { beginnings: BookCommand[][]; commands: BookCo
       new WaitCommand(OFFER_MS),
       new RestartCommand(),
       new CrashCommand(by('a', 'claim')),
+      new SetAsideCommand(8),
+      new PutBackCommand(8),
+      new TryCommand([by('a', 'claim'), by('b', 'offer')], 'all'),
     ],
   };
 }

@@ -23,8 +23,8 @@ describe(`every history of ${LENGTH} steps in a pool of two addresses`, () => {
           throw new Error(`this history breaks a promise:\n  ${text}`, { cause: error });
         }
       }
-      // 13 commands: none is missing.
-      expect(count).toBe(2_197);
+      // 16 commands: none is missing.
+      expect(count).toBe(4_096);
     },
     120_000,
   );

@@ -4,6 +4,7 @@ import {
   OFFER_MS,
   QUARANTINE_MS,
   type Released,
+  SET_ASIDE,
   STALE_OFFER_MS,
 } from 'netloom';
 
@@ -61,6 +62,7 @@ export class BookModel {
     if (!pool && !this.holds.some((hold) => isHeld(hold, now))) this.holds = [];
     if (pool?.offeredUntil === undefined || pool.offeredUntil > now) return;
     this.pool = undefined;
+    for (const hold of this.asides()) this.forget(hold);
     this.holds = this.holds.filter((hold) => hold.state === 'released' && isHeld(hold, now));
   }
 
@@ -162,9 +164,60 @@ export class BookModel {
   remove(now: number): boolean {
     if (this.holds.some((hold) => hold.state === 'claimed')) return false;
     for (const hold of [...this.holds]) if (hold.state === 'offered') this.giveUp(hold, now);
+    // Who uses an address without a claim is looked for anew where a pool of the name is made again.
+    for (const hold of this.asides()) this.forget(hold);
     this.holds = this.holds.filter((hold) => isHeld(hold, now));
     this.pool = undefined;
     return true;
+  }
+
+  /** Keeps an address from everybody; false for one that is claimed. What is left of a quarantine goes on. */
+  setAside(at: number, now: number): boolean | { readonly code: string } {
+    const { pool } = this;
+    if (!pool) return { code: 'NL_POOL_UNKNOWN' };
+    if (at < pool.first || at > pool.last) return { code: 'NL_CLAIM_OUTSIDE_CLAIMABLE' };
+    const [holder] = this.holdersOf(at, 1, now);
+    if (holder?.state === 'claimed') return false;
+    if (holder?.owner === SET_ASIDE.owner) return true;
+    // One that was freed long ago and has no holder is still its owner's last.
+    if (holder) this.split(holder, at, now);
+    this.holds.push({
+      ...SET_ASIDE,
+      serial: ++this.serial,
+      state: 'released',
+      at,
+      size: 1,
+      until: Number.POSITIVE_INFINITY,
+      quarantinedUntil: 0,
+      askedAt: now,
+      incarnation: 0,
+    });
+    return true;
+  }
+
+  /** False for an address that is not set aside, or not of the pool any more: it waits until it is again. */
+  putBack(at: number): boolean {
+    const { pool } = this;
+    if (!pool || at < pool.first || at > pool.last) return false;
+    const hold = this.asides().find((one) => one.at === at);
+    if (hold) this.forget(hold);
+    return hold !== undefined;
+  }
+
+  asides(): Hold[] {
+    return this.holds.filter(({ owner }) => owner === SET_ASIDE.owner);
+  }
+
+  private split(hold: Hold, at: number, now: number): void {
+    const until = hold.state === 'released' ? hold.until : hold.quarantinedUntil;
+    this.forget(hold);
+    if (until <= now) return;
+    for (let size = hold.size / 2; size >= 1; size /= 2) {
+      const block = Math.floor(at / size);
+      const sibling = (block % 2 === 0 ? block + 1 : block - 1) * size;
+      const rest = { serial: ++this.serial, at: sibling, size, until, quarantinedUntil: 0 };
+      this.holds.push({ ...hold, ...rest, state: 'released' });
+    }
   }
 
   private ownMatch(
