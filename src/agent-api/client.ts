@@ -321,11 +321,11 @@ export class AgentClient {
     return (await this.nodeNetworks()).find((network) => network.owner === owner);
   }
 
+  /** Confirmed over a new connection, as {@link putBridge}. */
   putNodeNetwork(body: PutNodeNetwork, options: ChangeOptions = {}): Promise<NodeNetworkView> {
-    return this.transport.call(nodeNetworkViewSchema, {
+    return this.confirmed(nodeNetworkViewSchema, options, {
       method: 'PUT',
       path: ['node-network'],
-      query: { dryRun: options.dryRun ? 'true' : undefined },
       body,
       about: `the network of "${body.owner}"`,
     });
@@ -341,10 +341,10 @@ export class AgentClient {
     owner: string,
     options: ChangeOptions = {},
   ): Promise<RemovedNetwork> {
-    return this.transport.call(removedNetworkSchema, {
+    return this.confirmed(removedNetworkSchema, options, {
       method: 'DELETE',
       path: ['node-network'],
-      query: { id, owner, ...trial(options) },
+      query: { id, owner },
       about: `the network of "${owner}"`,
     });
   }

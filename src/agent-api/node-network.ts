@@ -138,6 +138,8 @@ export const removedNetworkSchema = z.object({
   removed: z.boolean(),
   /** What this request did, or would do; empty when nothing was to do. */
   steps: z.array(hostStepSchema),
+  /** A removal that is taken back unless it is confirmed in time. */
+  checkpoint: z.object({ id: z.string(), seconds: z.number() }).optional(),
 });
 
 export const networkHealthSchema = z.object({

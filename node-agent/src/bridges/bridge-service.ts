@@ -211,8 +211,8 @@ export class BridgeService {
   }
 
   /**
-   * Takes a bridge away and brings back what was there before. One that carries the node's own traffic
-   * goes under a checkpoint.
+   * Takes a bridge away and brings back what was there before: under a checkpoint where there is a
+   * watchdog, and one that carries the node's own traffic in no other way.
    */
   async removeChecked(removal: BridgeRemoval): Promise<BridgeRemoved> {
     const { name, confirmSeconds } = removal;
@@ -223,7 +223,8 @@ export class BridgeService {
       if (!found) return { removed: false, steps: [] };
       const { record, host, use, steps } = found;
       const { checkpoints } = this.parts;
-      if (!checkpoints || use === undefined) {
+      const isGuarded = use !== undefined || (await checkpoints?.isWatched());
+      if (!checkpoints || !isGuarded) {
         return { removed: true, steps: await this.takeAway(record) };
       }
       const { value, awaits } = await this.checked(checkpoints, {

@@ -11,7 +11,7 @@ import {
   Turns,
   throwIfAny,
 } from '../bridges';
-import type { Checkpoints, OpenChange } from '../checkpoint';
+import type { CheckedChange, Checkpoints, OpenChange } from '../checkpoint';
 import { checkChangeId } from '../problems';
 import type { BridgeRecord, NetworkRecord, NetworkWish, Store } from '../store';
 import type { HostNetwork } from './host-network';
@@ -33,6 +33,7 @@ import {
   sysctlFiles,
   takenBack,
   wishedRecord,
+  wishOf,
 } from './network-records';
 import { networkView, neverRight, notYours } from './network-view';
 import { changedFirst, type NetworkPlan, planNetwork } from './plan-network';
@@ -60,6 +61,8 @@ export interface NetworkRemoval {
   readonly identity: string;
   /** `<node>#<incarnation>`. */
   readonly id: string;
+  /** The caller confirms the removal within that time. @default - probes decide at once */
+  readonly confirmSeconds?: number | undefined;
 }
 
 /** What came of a removal. */
@@ -68,6 +71,8 @@ export interface NetworkRemoved {
   readonly removed: boolean;
   /** What was done, or would be. */
   readonly steps: readonly HostStep[];
+  /** There when it has to be confirmed. */
+  readonly awaits?: OpenChange | undefined;
 }
 
 /** What the service is made of. */
@@ -193,7 +198,9 @@ export class NetworkService {
   /** Brings a record to what became of a change that an earlier run had begun. */
   async recover(subject: string, outcome: 'kept' | 'undone'): Promise<void> {
     const record = this.records.get(ownerOfSubject(subject) ?? '');
-    if (record?.pending?.kind === 'put' && outcome === 'undone') await this.goBack(record);
+    const { pending } = record ?? {};
+    const goesBack = pending?.kind === 'put' || pending?.before !== undefined;
+    if (record && goesBack && outcome === 'undone') await this.goBack(record);
   }
 
   /** False when it was gone already or a newer incarnation has taken its place. */
@@ -201,13 +208,20 @@ export class NetworkService {
     return (await this.removeShown(removal)).removed;
   }
 
-  /** Takes an owner's network away and brings back what was there before. */
+  /**
+   * Takes an owner's network away and brings back what was there before; under a checkpoint where there is
+   * a watchdog.
+   */
   async removeShown(removal: NetworkRemoval): Promise<NetworkRemoved> {
+    await this.parts.checkpoints?.free();
     return this.turns.take(async () => {
+      const { checkpoints, watchdogRule } = this.parts;
+      await checkpoints?.free();
       const record = this.removable(removal);
-      return record
-        ? { removed: true, steps: await this.takeAway(record) }
-        : { removed: false, steps: [] };
+      if (!record) return { removed: false, steps: [] };
+      const isGuarded = watchdogRule !== undefined || (await checkpoints?.isWatched());
+      if (!checkpoints || !isGuarded) return { removed: true, steps: await this.takeAway(record) };
+      return { removed: true, ...(await this.takeAwayChecked(record, removal.confirmSeconds)) };
     });
   }
 
@@ -359,29 +373,41 @@ export class NetworkService {
     confirmSeconds: number | undefined,
   ): Promise<{ steps: readonly HostStep[]; awaits?: OpenChange | undefined }> {
     const { checkpoints, watchdogRule } = this.parts;
-    const { steps, host } = looked;
+    const { steps } = looked;
     if (!checkpoints || steps.length === 0) {
       await begin();
       return { steps: await this.settle(record, looked) };
     }
-    const left: Problem[] = [];
     let last: Look | undefined;
+    return this.checked(checkpoints, record, looked, {
+      needsWatchdog: watchdogRule,
+      confirmSeconds,
+      begin,
+      apply: async () => {
+        const done = await this.apply(record, looked);
+        last = done.last;
+        return done.steps;
+      },
+      keep: async () => {
+        if (last) await this.keep(last);
+      },
+    });
+  }
+
+  /** Runs a change that can be taken back. @throws what was wrong, and what stood in the way of that */
+  private async checked(
+    checkpoints: Checkpoints,
+    record: NetworkRecord,
+    { steps, host }: Pick<Look, 'steps' | 'host'>,
+    change: Omit<CheckedChange<HostStep[]>, 'subject' | 'touched' | 'sysctls' | 'back'>,
+  ): Promise<{ steps: readonly HostStep[]; awaits?: OpenChange | undefined }> {
+    const left: Problem[] = [];
     try {
       const { value, awaits } = await checkpoints.run({
+        ...change,
         subject: `${SUBJECT}${record.owner}`,
         touched: touchedLinks(steps, host),
         sysctls: [...host.sysctls].map(([file, value]) => `${file}=${value}`),
-        needsWatchdog: watchdogRule,
-        confirmSeconds,
-        begin,
-        apply: async () => {
-          const done = await this.apply(record, looked);
-          last = done.last;
-          return done.steps;
-        },
-        keep: async () => {
-          if (last) await this.keep(last);
-        },
         back: async () => void left.push(...(await this.goBack(record))),
       });
       return { steps: value, awaits };
@@ -446,7 +472,7 @@ export class NetworkService {
   /** @returns what stood in the way; the record then says what {@link heal} has to do */
   private async goBack(asked: NetworkRecord): Promise<readonly Problem[]> {
     const record = this.records.get(asked.owner) ?? asked;
-    const former = asked.pending?.kind === 'put' ? asked.pending.before : undefined;
+    const former = asked.pending?.before;
     try {
       if (!former) {
         await this.takeAway(record);
@@ -481,11 +507,35 @@ export class NetworkService {
     const empty = this.emptied(record);
     if (record.pending?.kind !== 'remove') await this.save(empty);
     const { steps } = await this.apply(empty);
+    await this.forget(record, steps);
+    return steps;
+  }
+
+  /** The same as a change that may still be taken back. */
+  private async takeAwayChecked(
+    record: NetworkRecord,
+    confirmSeconds: number | undefined,
+  ): Promise<Omit<NetworkRemoved, 'removed'>> {
+    const { checkpoints, watchdogRule } = this.parts;
+    const pending = { kind: 'remove', before: wishOf(record) } as const;
+    const empty: NetworkRecord = { ...this.emptied(record), pending };
+    const looked = await this.look(empty);
+    throwIfAny(looked.problems);
+    if (!checkpoints || looked.steps.length === 0) return { steps: await this.takeAway(record) };
+    return this.checked(checkpoints, empty, looked, {
+      needsWatchdog: watchdogRule,
+      confirmSeconds,
+      begin: () => this.save(empty),
+      apply: async () => (await this.apply(empty, looked)).steps,
+      keep: () => this.forget(record, looked.steps),
+    });
+  }
+
+  private async forget(record: NetworkRecord, steps: readonly HostStep[]): Promise<void> {
     await this.claims.giveBack(record.claims, {});
     for (const step of steps) this.repairs.forget(step.link);
     this.records.delete(record.owner);
     await this.write(record.owner, undefined);
-    return steps;
   }
 
   private async healOne(known: NetworkRecord, healing: Healing): Promise<void> {

@@ -118,7 +118,7 @@ export interface NetworkRecord extends NetworkWish {
         /** What to go back to when the kernel refuses; absent for the first one of an owner. */
         readonly before?: NetworkWish | undefined;
       }
-    | { readonly kind: 'remove' }
+    | { readonly kind: 'remove'; readonly before?: NetworkWish | undefined }
     | undefined;
 }
 

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { AgentClient } from 'netloom/agent-api';
+import { AgentClient, removedNetworkSchema } from 'netloom/agent-api';
 import { findTool, nodePath } from '../../../scripts/tools';
+import { AgentTransport } from '../../../src/agent-api/transport';
 import { refusal } from '../support/agent-folder';
 import { AgentProcess, buildAgent, LAUNCHER, runAgent } from '../support/agent-process';
 import { hasOwnNetwork, ip, networkTest } from '../support/network';
@@ -85,6 +86,36 @@ describe('a caller on the network, and a node that has one interface', () => {
       expect(await client.checkpoints()).toEqual({ watchdog: true });
       expect(onNode('-4', '-j', 'addr', 'show', 'dev', 'ck-up')).toBe(before);
       expect(onNode('route', 'show', 'default')).toContain('via 10.96.0.1 dev ck-up');
+    },
+    60_000,
+  );
+
+  networkTest(
+    'removes a network of the node: taken back where nobody confirms, else for good',
+    async () => {
+      if (!watchdog) await startWatchdog();
+      const owner = 'stack/net';
+      const spec = { bridges: [{ name: 'ck-lan', addresses: ['10.96.7.1/24'], mtu: 1400 }] };
+      const { id } = await client.putNodeNetwork({ owner, spec });
+      expect(await client.checkpoints()).toEqual({ watchdog: true });
+      const before = onNode('-4', '-j', 'addr', 'show', 'dev', 'ck-lan');
+      const transport = new AgentTransport(client.connection, 30_000);
+      const query = { id, owner, confirmSeconds: '2' };
+      const call = { method: 'DELETE', path: ['node-network'], query, about: 'ck-lan' } as const;
+      const answer = await transport.call(removedNetworkSchema, call);
+      await transport.close();
+      expect(answer).toMatchObject({ removed: true, checkpoint: { id: expect.any(String) } });
+      expect(onNode('link', 'show')).not.toContain('ck-lan');
+      while ((await client.checkpoints()).open) await new Promise((done) => setTimeout(done, 100));
+      expect(await client.nodeNetwork(owner)).toMatchObject({ id, spec });
+      const same = (text: string): string => text.replace(/"ifindex":\d+/, '');
+      expect(same(onNode('-4', '-j', 'addr', 'show', 'dev', 'ck-lan'))).toBe(same(before));
+      expect(await client.removeNodeNetwork(id, owner)).toBe(true);
+      expect(await client.checkpoints()).toEqual({ watchdog: true });
+      expect([await client.nodeNetworks(), onNode('link', 'show')]).toEqual([
+        [],
+        expect.not.stringContaining('ck-lan'),
+      ]);
     },
     60_000,
   );

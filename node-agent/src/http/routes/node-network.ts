@@ -60,22 +60,24 @@ export const NODE_NETWORK_ROUTES = [
     summary:
       "Removes an owner's network and brings back what was there; an older incarnation has no effect; a dry run answers the steps that this would take",
     verbs: ['bridge'],
-    query: removalQuery,
+    query: removalQuery.extend({ confirmSeconds: confirmQuery }),
     answer: removedNetworkSchema,
-    handle: async ({ caller, query: { id, owner, dryRun }, audit }, { networks }) => {
+    handle: async ({ caller, query, audit }, { networks }) => {
+      const { id, owner, dryRun, confirmSeconds } = query;
       caller.requireOwner(owner);
       const removal = { id, owner, identity: caller.identity };
       if (dryRun === 'true') return removedView(await networks.previewRemoval(removal));
       const note = audit('network.remove', { owner }, describe(networks, owner));
-      const done = await networks.removeShown(removal);
+      const done = await networks.removeShown({ ...removal, confirmSeconds });
       note.after = `${id} ${done.removed ? 'removed' : 'no effect'}`;
       return removedView(done);
     },
   }),
 ];
 
-function removedView({ removed, steps }: NetworkRemoved): RemovedNetwork {
-  return { removed, steps: steps.map(stepView) };
+function removedView({ removed, steps, awaits }: NetworkRemoved): RemovedNetwork {
+  const view = { removed, steps: steps.map(stepView) };
+  return awaits ? { ...view, checkpoint: { id: awaits.id, seconds: awaits.secondsLeft } } : view;
 }
 
 function describe(networks: NetworkService, owner: string): string | undefined {
