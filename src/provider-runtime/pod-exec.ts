@@ -45,6 +45,9 @@ export async function execInPod(
   if (phase !== 'Running') return { ...NOTHING, end: 'not-running', words: `it is ${phase}` };
   const { Exec } = await import('@kubernetes/client-node');
   const { containers = [] } = (pod?.spec ?? {}) as { containers?: { name: string }[] };
+  if (container !== undefined && !containers.some((one) => one.name === container)) {
+    return { ...NOTHING, end: 'not-running', words: `it has no container "${container}"` };
+  }
   const into = container ?? containers[0]?.name ?? '';
   const stdout = new Kept();
   const stderr = new Kept();

@@ -35,10 +35,15 @@ export async function reachFromPod(
     if (answer.end === 'no-program') continue;
     if (answer.end === 'not-running') return { result: 'not-running', detail: answer.words };
     if (answer.end === 'late') return { result: 'timeout' };
+    if (NO_SUCH_OPTION.test(answer.stderr)) continue;
+    // It was killed, or broke: that says nothing of the target.
+    if (answer.status > 128) {
+      return { result: 'impossible', detail: `its ${command[0]} ended with ${answer.status}` };
+    }
     return read(answer);
   }
-  const names = tools.map(({ command }) => command[0]).join(' nor ');
-  return { result: 'impossible', detail: `the container has no ${names}` };
+  const names = [...new Set(tools.map(({ command }) => command[0]))].join(' nor ');
+  return { result: 'impossible', detail: `the container has no ${names} that can do it` };
 }
 
 function toolsFor(asked: ReachDefinition, seconds: string): Tool[] {
@@ -48,7 +53,11 @@ function toolsFor(asked: ReachDefinition, seconds: string): Tool[] {
     return [{ command: ['ping', '-c', '1', '-W', seconds, target], read: readWords }];
   }
   if (kind === 'tcp') {
-    return [{ command: ['nc', '-z', '-w', seconds, target, port], read: readWords }];
+    return [
+      { command: ['nc', '-z', '-w', seconds, target, port], read: readWords },
+      // A busybox without -z: it runs that once it has a connection.
+      { command: ['nc', '-w', seconds, target, port, '-e', 'true'], read: readWords },
+    ];
   }
   const host = target.includes(':') ? `[${target}]` : target;
   const url = `http://${host}:${port}${path}`;
@@ -85,9 +94,12 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/network is unreachable|net unreachable/i, 'no-route'],
   [/no route to host|host (is )?unreachable/i, 'no-neighbour'],
   [/refused/i, 'refused'],
-  [/permission denied|not permitted|invalid option|unrecognized option/i, 'impossible'],
+  [/permission denied|not permitted/i, 'impossible'],
   [/empty reply|reset by peer|not.*http|unsupported/i, 'no-http'],
 ];
+
+/** A program of that name that is made otherwise: the next one may do. */
+const NO_SUCH_OPTION = /invalid option|unrecognized option/i;
 
 /** What programs of network say is the C library's, and the same everywhere. */
 function readWords({ status, stdout, stderr }: ExecAnswer): ReachOutcome {

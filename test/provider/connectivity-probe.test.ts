@@ -6,8 +6,9 @@ import { findTool } from '../../scripts/tools';
 import { providerText } from '../../src/provider/dynamic-resource';
 import { deleteLinks, ip } from '../agent/support/network';
 import { AgentProcess } from '../support/agent';
+import { ApiServer, apiServerSkipReason } from '../support/api-server';
 import { DynamicProviderProcess } from '../support/dynamic-provider';
-import { describeOnKernel } from '../support/network-suite';
+import { describeOnKernel, describeUnless } from '../support/network-suite';
 import { ROOT } from '../support/story';
 
 type Json = Record<string, unknown>;
@@ -213,4 +214,58 @@ describeOnKernel('ConnectivityProbe from a node', () => {
     await provider.create(probe({ kind: 'tcp', port: 80 }));
     expect(agent.log).toMatch(/"node\.reach".*tcp 10\.88\.0\.2 80/);
   });
+});
+
+/** What runs in a container needs a kubelet, which this API server lacks: how that is told is tested. */
+describeUnless(apiServerSkipReason(), 'ConnectivityProbe from a pod', () => {
+  let server: ApiServer;
+  let provider: DynamicProviderProcess;
+
+  beforeAll(async () => {
+    server = await ApiServer.start();
+    await server.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'apps' } });
+    await server.client.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'web', namespace: 'apps' },
+      spec: { nodeName: 'edge-9', containers: [{ name: 'main', image: 'registry.example/web:1' }] },
+    } as never);
+    provider = await DynamicProviderProcess.start(ROOT, {
+      'netloom:kubeconfig': server.kubeconfig,
+    });
+  }, 2 * MINUTE);
+
+  afterAll(async () => {
+    provider?.stop();
+    await server?.stop();
+  });
+
+  function fromPod(pod: Json): Json {
+    const { agent: _, ...rest } = probe({ kind: 'ping' });
+    return { ...rest, pod: { namespace: 'apps', name: 'web', ...pod } };
+  }
+
+  async function run(): Promise<void> {
+    const place = '/api/v1/namespaces/apps/pods/web/status';
+    const body = { status: { phase: 'Running' } };
+    await server.client.request('PATCH', place, body, 'application/strategic-merge-patch+json');
+  }
+
+  test(
+    'why nothing can be run in it',
+    async () => {
+      await expect(provider.create(fromPod({ name: 'nobody' }))).rejects.toThrow(
+        /pod apps\/nobody: nothing can be run in it \(it is not there\).*NL_TARGET_UNREACHED/,
+      );
+      await expect(provider.create(fromPod({}))).rejects.toThrow(/in it \(it is Pending\)/);
+      await run();
+      await expect(provider.create(fromPod({ container: 'none' }))).rejects.toThrow(
+        /it has no container "none"/,
+      );
+      await expect(provider.create(fromPod({}))).rejects.toThrow(
+        /did not let a command run in pod apps\/web.*NL_CLUSTER_UNREACHABLE/,
+      );
+    },
+    2 * MINUTE,
+  );
 });
