@@ -50,6 +50,8 @@ const NEIGHBOUR_PAUSE_MS = 20;
 
 /** How long is waited for whoever has an address: the kernel asks at once and after a second. */
 const PROBE_MS = 1_200;
+/** How long an interface may take to make sure of its own address: the kernel takes one to two seconds, in ms. */
+const OWN_ADDRESS_MS = 3_000;
 const PROBE_PAUSE_MS = 50;
 
 /** Runs iproute2's `ip` and `bridge`, and is the only file that does: arguments as arrays, never a shell. */
@@ -170,7 +172,23 @@ export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver, Addre
     const [link] = stdout.trim() === '' ? [] : (JSON.parse(stdout) as RawLink[]);
     if (link === undefined) throw new NetloomError(probeImpossible(dev, 'there is no such link'));
     if (!link.flags?.includes('UP')) throw new NetloomError(probeImpossible(dev, 'it is down'));
+    if (address.includes(':')) await this.untilItCanAsk(dev);
     return this.ask([address, 'dev', dev]);
+  }
+
+  /** An interface that has just come up looks first whether its own link-local address is free, and asks nothing meanwhile. */
+  private async untilItCanAsk(dev: string): Promise<void> {
+    const show = ['-j', '-6', 'addr', 'show', 'dev', dev, 'scope', 'link'];
+    const end = performance.now() + OWN_ADDRESS_MS;
+    for (;;) {
+      const links = (await this.query(show)) as RawLink[];
+      const own = links.flatMap(({ addr_info: addresses = [] }) => addresses);
+      if (own.some((one) => one.local !== undefined && !one.tentative)) return;
+      if (performance.now() > end) {
+        throw new NetloomError(probeImpossible(dev, 'it has no link-local address to ask from'));
+      }
+      await new Promise((resolve) => setTimeout(resolve, PROBE_PAUSE_MS));
+    }
   }
 
   private async ask(entry: readonly string[]): Promise<string | undefined> {
@@ -369,7 +387,12 @@ interface RawLink {
     readonly info_kind?: string;
     readonly info_data?: { readonly stp_state?: number; readonly mcast_snooping?: number };
   };
-  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
+  readonly addr_info?: readonly {
+    readonly local?: string;
+    readonly prefixlen?: number;
+    /** Not sure yet that nobody else has it. */
+    readonly tentative?: boolean;
+  }[];
 }
 
 function linkState(raw: RawLink): LinkState {

@@ -53,6 +53,13 @@ import { AgentTransport, type Call, REQUEST_TIMEOUT_MS } from './transport';
 /** Of a change: with `dryRun` everything is checked and answered, and nothing changes. */
 export interface ChangeOptions {
   readonly dryRun?: boolean | undefined;
+  /**
+   * How long a change of the host is kept without a confirmation, which this client sends, in s. Changes
+   * of addresses and pools need none.
+   *
+   * @default 60
+   */
+  readonly confirmSeconds?: number | undefined;
 }
 
 /**
@@ -270,8 +277,13 @@ export class AgentClient {
     });
   }
 
-  async removeBridge(name: string, id: string, owner: string): Promise<boolean> {
-    return (await this.bridgeRemoval(name, id, owner)).removed;
+  async removeBridge(
+    name: string,
+    id: string,
+    owner: string,
+    options: ChangeOptions = {},
+  ): Promise<boolean> {
+    return (await this.bridgeRemoval(name, id, owner, options)).removed;
   }
 
   /** Removes a bridge, and says by which steps; a dry run says them, too. */
@@ -302,7 +314,8 @@ export class AgentClient {
     options: ChangeOptions,
     call: Call,
   ): Promise<T> {
-    const confirmSeconds = options.dryRun ? undefined : String(CONFIRM_SECONDS);
+    const seconds = options.confirmSeconds ?? CONFIRM_SECONDS;
+    const confirmSeconds = options.dryRun ? undefined : String(seconds);
     const query = { ...call.query, ...trial(options), confirmSeconds };
     const { checkpoint, ...answer } = await this.transport.call(schema, { ...call, query });
     if (checkpoint) await confirmChange(this.connection, checkpoint, call.about);

@@ -54,6 +54,10 @@ interface BridgeState {
   asked: { spec: BridgeSpec | undefined } | undefined;
 }
 
+/** Killed between a change and its confirmation, the agent is not there to be told. */
+const SOON = { confirmSeconds: 2 };
+const GONE: readonly string[] = ['NL_AGENT_UNREACHABLE', 'NL_CHECKPOINT_GONE'];
+
 /** Clients that write until the agent is gone, and remember what it acknowledged. */
 class Writers {
   readonly owners = new Map<string, OwnerState>();
@@ -110,8 +114,10 @@ class Writers {
         : (specs[Math.floor(this.random() * specs.length)] as BridgeSpec);
       bridge.asked = { spec };
       const done = await this.attempt(async () => {
-        if (spec) bridge.id = (await client.putBridge(name, { owner: BRIDGE_OWNER, spec })).id;
-        else expect(await client.removeBridge(name, bridge.id ?? '', BRIDGE_OWNER)).toBe(true);
+        const body = spec && { owner: BRIDGE_OWNER, spec };
+        if (body) bridge.id = (await client.putBridge(name, body, SOON)).id;
+        else
+          expect(await client.removeBridge(name, bridge.id ?? '', BRIDGE_OWNER, SOON)).toBe(true);
         bridge.spec = spec;
       });
       if (!done) return;
@@ -126,8 +132,7 @@ class Writers {
       this.acknowledged += 1;
       return true;
     } catch (error) {
-      const isGone = isNetloomError(error) && error.problems[0]?.code === 'NL_AGENT_UNREACHABLE';
-      if (!isGone) throw error;
+      if (!isNetloomError(error) || !GONE.includes(error.problems[0]?.code ?? '')) throw error;
       this.interrupted += 1;
       return false;
     }
