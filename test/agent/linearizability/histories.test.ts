@@ -27,17 +27,25 @@ async function listed(client: AgentClient): Promise<Seen[]> {
   return claims.filter(({ state }) => state === 'claimed').map(seenOf);
 }
 
+/** Lists in each of which two answers are made wrong. */
+const WRONG_LISTS = 4;
+
 /** The same history with an address that somebody else holds, and with a list that lacks a claim. */
 function withOneWrong(operations: readonly ClaimOperation[]): ClaimOperation[][] {
   const lists = operations.flatMap(({ output }, index) =>
     output && 'list' in output && output.list.length > 1 ? [{ index, list: output.list }] : [],
   );
-  const { index, list } = lists[Math.floor(lists.length / 2)] as (typeof lists)[number];
-  const [first, second] = list as [Seen, Seen];
-  const changes = [[{ ...first, address: second.address }, ...list.slice(1)], list.slice(1)];
-  return changes.map((changed) =>
-    operations.map((one, at) => (at === index ? { ...one, output: { list: changed } } : one)),
-  );
+  const chosen = Array.from({ length: WRONG_LISTS }, (_, one) => {
+    return lists[Math.floor((lists.length * (one + 1)) / (WRONG_LISTS + 1))];
+  });
+  return chosen.flatMap((wrong) => {
+    const { index, list } = wrong as (typeof lists)[number];
+    const [first, second] = list as [Seen, Seen];
+    const changes = [[{ ...first, address: second.address }, ...list.slice(1)], list.slice(1)];
+    return changes.map((changed) =>
+      operations.map((one, at) => (at === index ? { ...one, output: { list: changed } } : one)),
+    );
+  });
 }
 
 describe('histories of concurrent clients over HTTPS, with kill -9 and pauses', () => {
@@ -130,11 +138,13 @@ describe('histories of concurrent clients over HTTPS, with kill -9 and pauses', 
       console.log(`${end.join('\n')}\nnot explained: ${JSON.stringify(verdict.stuckAt)}`);
     }
     expect(verdict.verdict).toBe('linearizable');
-    // That the test can fail at all: one wrong answer among all of them is found.
-    for (const wrong of withOneWrong(recorder.operations)) {
-      const found = linearize(new ClaimModel(settings, wrong), wrong, 20_000);
-      expect(found.verdict).not.toBe('linearizable');
-    }
+    // That the test can fail at all: one wrong answer among all of them is found. Not each: what is left
+    // out may have been released at that very time.
+    const refused = withOneWrong(recorder.operations).filter((wrong) => {
+      const found = linearize(new ClaimModel(settings, wrong), wrong, 5_000);
+      return found.verdict !== 'linearizable';
+    });
+    expect(refused.length).toBeGreaterThanOrEqual(WRONG_LISTS);
     expect(perSecond).toBeGreaterThan(WANTED_PER_SECOND);
   }, 180_000);
 });
