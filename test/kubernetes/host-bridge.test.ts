@@ -26,6 +26,7 @@ test('the CRD knows every key that is written, and no other', () => {
     stp: true,
     multicastSnooping: false,
     adopt: true,
+    uplink: true,
     nodeSelector: {},
   };
   expect(Object.keys(properties)).toEqual(Object.keys(hostBridgeSpec(all)));

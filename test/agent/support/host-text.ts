@@ -30,6 +30,8 @@ export function hostText(isMeant: (name: string) => boolean = () => true): strin
       .filter((route) => route.dev !== undefined && isMeant(route.dev))
       // There once duplicate address detection has ended.
       .filter((route) => !(route.type === 'local' && route.dst?.startsWith('fe80:')))
+      // A router has them, on each interface from some time of its own.
+      .filter((route) => !(route.type === 'anycast' && route.dst === 'fe80::'))
       .map(lasting)
       .sort(),
   ].join('\n');
