@@ -4,6 +4,9 @@ import { onMessages, send, type WatchdogMessage } from './messages';
 
 /** How often a watchdog that is not there is looked for, in ms. */
 const RETRY_MS = 250;
+/** So often, and then seldom: nodes may have none. */
+const QUICK_TRIES = 20;
+const SELDOM_MS = 2_000;
 
 /** How long it may take to answer, in ms. */
 const ANSWER_MS = 2_000;
@@ -24,6 +27,8 @@ export class WatchdogLink {
   private retry: NodeJS.Timeout | undefined;
   private readonly waiting = new Map<string, (isThere: boolean) => void>();
   private guarded: string | undefined;
+  /** Tries in a row that found none. */
+  private misses = 0;
   private isClosed = false;
 
   constructor(
@@ -94,13 +99,16 @@ export class WatchdogLink {
     this.why = 'it does not run';
     for (const key of [...this.waiting.keys()]) this.answer(key, false);
     if (this.isClosed) return;
-    this.retry = setTimeout(() => this.connect(), RETRY_MS);
+    this.misses += 1;
+    const pause = this.misses > QUICK_TRIES ? SELDOM_MS : RETRY_MS;
+    this.retry = setTimeout(() => this.connect(), pause);
     this.retry.unref();
   }
 
   private receive(message: WatchdogMessage): void {
     if (message.type === 'ready') {
       this.state = 'ready';
+      this.misses = 0;
       this.answer('ready', true);
     } else if (message.type === 'unfit') {
       this.state = 'unfit';
