@@ -20,6 +20,7 @@ import {
 import { parseAllDocuments } from 'yaml';
 import { findTool } from '../../scripts/tools';
 import { exampleNames } from '../support/api-server-examples';
+import { makeProgramFolder } from '../support/program-folder';
 import { ROOT } from '../support/story';
 import type { Manifest } from './support';
 import './support';
@@ -454,8 +455,7 @@ describe('the cdk8s CLI', () => {
   const SUMMARY = 'The node agent of {{ $labels.instance }} does not answer';
 
   async function alertsChart(...args: string[]): Promise<void> {
-    // Below the checkout, where `netloom/...` is found as in an installed package.
-    const program = mkdtempSync(path.join(ROOT, 'examples/.gitops-'));
+    const program = makeProgramFolder();
     try {
       writeFileSync(path.join(program, 'main.ts'), ALERTS);
       await synth(path.join(program, 'main.ts'), ...args);
@@ -512,10 +512,12 @@ describe('the cdk8s CLI', () => {
   test('writes the folders of Flux, and names constructs to its validations', async () => {
     const text = readFileSync(path.join(ROOT, 'examples/microshift/main.ts'), 'utf8')
       .replace('const app = new App();', 'const app = new App();\nGitOps.flux(app);')
-      .replace("from './definitions'", "from '../microshift/definitions'")
+      .replace(
+        "from './definitions'",
+        `from '${path.join(ROOT, 'examples/microshift/definitions')}'`,
+      )
       .replace('  HostBridge,\n', '  GitOps,\n  HostBridge,\n');
-    // Below the checkout, where `netloom/...` is found as in an installed package.
-    const program = mkdtempSync(path.join(ROOT, 'examples/.gitops-'));
+    const program = makeProgramFolder();
     try {
       writeFileSync(path.join(program, 'main.ts'), text);
       process.env['CDK8S_RECORD_CONSTRUCT_METADATA'] = 'true';

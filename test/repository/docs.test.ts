@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as ts from 'typescript';
+import { makeProgramFolder } from '../support/program-folder';
 import { runPulumiProgram } from '../support/pulumi-engine';
 
 const run = promisify(execFile);
@@ -80,8 +81,7 @@ describe('the programs of the README', () => {
   let folder: string;
 
   beforeEach(() => {
-    // Below the checkout, where `netloom/...` is found as in an installed package.
-    folder = mkdtempSync(path.join(ROOT, 'examples/.snippet-'));
+    folder = makeProgramFolder();
   });
 
   afterEach(() => {
