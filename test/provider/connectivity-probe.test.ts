@@ -163,7 +163,7 @@ describeOnKernel('ConnectivityProbe from a node', () => {
     'create waits for the target; a refresh says that it is gone, and the next update waits again',
     async () => {
       peer.wire('down');
-      const inputs = probe({ kind: 'tcp', port: 80 }, { timeoutSeconds: 30 });
+      const inputs = probe({ kind: 'tcp', port: 80 }, { timeoutSeconds: 90 });
       const made = provider.create(inputs);
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       peer.wire('up');
@@ -175,7 +175,7 @@ describeOnKernel('ConnectivityProbe from a node', () => {
       peer.wire('up');
       expect((await provider.update(id, props, inputs)).outs).toEqual(outs);
     },
-    2 * MINUTE,
+    4 * MINUTE,
   );
 
   test('everything that is wrong with it, in a preview', async () => {
