@@ -31,8 +31,8 @@ export function chartSpec(
   }
   const all = [wanted];
   charts.set(key, all);
-  // The others are constructed later, but in the same turn.
-  const turn = new Promise<boolean>((resolve) => setImmediate(resolve, true));
+  // The others are constructed later, but in the same turn; a daemon that networks need in the next.
+  const turn = new Promise<boolean>((resolve) => setImmediate(() => setImmediate(resolve, true)));
   return pulumi.output(turn).apply(
     (): Values => ({
       ...mergeValues(all.map((one) => one.spec)).values,
