@@ -20,6 +20,8 @@ export interface KeyOptions {
   readonly verbatim?: boolean | undefined;
   /** Other objects whose keys these could have been: for keys in the wrong place. @default - none */
   readonly homes?: (() => readonly KeyHome[]) | undefined;
+  /** What a reader does that takes neither a wrong type nor an unknown key. @default - it is a plugin */
+  readonly refusal?: string | undefined;
   /** Where a plugin's configuration stands: alone, first in a list, or behind others. @default - it is none */
   readonly position?: 'alone' | 'first' | 'chained' | undefined;
 }
@@ -113,12 +115,12 @@ function checkExtra(
   extra: unknown,
   options: KeyOptions,
 ): Problem[] {
-  if (!isMembers(extra)) return [wrongType('extra', { kind: 'object', spec }, extra)];
+  if (!isMembers(extra)) return [wrongType('extra', { kind: 'object', spec }, extra, options)];
   return Object.entries(extra).flatMap(([name, value]) => {
     const unknown = checkUnknownKey({ spec, settings, name, value, options });
     return within(
       'extra',
-      'wrong' in unknown ? wrongTypes(unknown.key, unknown.wrong, value) : unknown,
+      'wrong' in unknown ? wrongTypes(unknown.key, unknown.wrong, value, options) : unknown,
     );
   });
 }
@@ -136,7 +138,7 @@ function checkValue(
       problems.push(...checkInteger(key, value as number, spec.least, spec.most, spec.unit));
       return;
     case 'text':
-      if (typeof value !== 'string') problems.push(wrongType(key, spec, value));
+      if (typeof value !== 'string') problems.push(wrongType(key, spec, value, options));
       else if (spec.words && !(value === '' && options.verbatim && !spec.isNeverEmpty)) {
         if (spec.anyCase && spec.words.includes(value.toLowerCase())) return;
         const wrong = checkWord(key, value, spec.words);
@@ -144,7 +146,7 @@ function checkValue(
       }
       return;
     case 'list':
-      if (!Array.isArray(value)) problems.push(wrongType(key, spec, value));
+      if (!Array.isArray(value)) problems.push(wrongType(key, spec, value, options));
       else {
         value.forEach((one, index) => {
           checkValue(problems, `${key}[${index}]`, spec.of, one, options);
@@ -152,11 +154,11 @@ function checkValue(
       }
       return;
     case 'object':
-      if (!isMembers(value)) problems.push(wrongType(key, spec, value));
+      if (!isMembers(value)) problems.push(wrongType(key, spec, value, options));
       else problems.push(...within(key, checkKeys(spec.spec, value, insideOf(options))));
       return;
     default:
-      if (!fits(spec, value)) problems.push(...wrongTypes(key, spec, value));
+      if (!fits(spec, value)) problems.push(...wrongTypes(key, spec, value, options));
   }
 }
 
@@ -165,8 +167,8 @@ function defaultTaken({ key, found, allowed }: Problem): Problem {
 }
 
 /** An object inside another one is no plugin. */
-function insideOf({ targetVersions, verbatim }: KeyOptions): KeyOptions {
-  return { targetVersions, verbatim };
+function insideOf({ targetVersions, verbatim, refusal }: KeyOptions): KeyOptions {
+  return { targetVersions, verbatim, refusal };
 }
 
 const TYPES: Readonly<Record<ValueSpec['kind'], string>> = {
@@ -181,27 +183,32 @@ const TYPES: Readonly<Record<ValueSpec['kind'], string>> = {
 };
 
 /** The problem of a value of a type that Go refuses. */
-export function wrongType(key: string, spec: ValueSpec, value: unknown): Problem {
+export function wrongType(
+  key: string,
+  spec: ValueSpec,
+  value: unknown,
+  { refusal = 'the plugin refuses the whole configuration' }: KeyOptions = {},
+): Problem {
   const allowed = TYPES[spec.kind];
   return {
     code: 'NL_TYPE_WRONG',
     key,
-    found: `${shortJson(value)} is not ${allowed}, and the plugin refuses the whole configuration`,
+    found: `${shortJson(value)} is not ${allowed}, and ${refusal}`,
     allowed: spec.kind === 'text' && spec.words ? `one of ${spec.words.join(', ')}` : allowed,
     fix: suggestValue(spec, value) ?? `give ${allowed}`,
   };
 }
 
 /** What is of the wrong type inside a value, each by itself. */
-function wrongTypes(key: string, spec: ValueSpec, value: unknown): Problem[] {
+function wrongTypes(key: string, spec: ValueSpec, value: unknown, options: KeyOptions): Problem[] {
   const inside = spec.kind === 'list' || spec.kind === 'map' ? spec.of : undefined;
   if (inside && (spec.kind === 'list' ? Array.isArray(value) : isMembers(value))) {
     return Object.entries(value as object).flatMap(([name, one]) => {
       const at = spec.kind === 'list' ? `${key}[${name}]` : `${key}[${JSON.stringify(name)}]`;
-      return fits(inside, one) ? [] : wrongTypes(at, inside, one);
+      return fits(inside, one) ? [] : wrongTypes(at, inside, one, options);
     });
   }
-  return [wrongType(key, spec, value)];
+  return [wrongType(key, spec, value, options)];
 }
 
 /** The value that was meant: a number or a word in quotes, a list of one without brackets. */

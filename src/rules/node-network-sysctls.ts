@@ -1,3 +1,4 @@
+import { keyOfSteps } from '../cni';
 import type { Problem } from '../errors';
 
 /** What belongs to one interface; `IFNAME` stands for its name. */
@@ -8,7 +9,7 @@ const VALUE = /^[A-Za-z0-9.:_-]([A-Za-z0-9 .:_-]{0,62}[A-Za-z0-9.:_-])?$/;
 /** Checks the kernel settings of a link of the host. */
 export function checkHostSysctls(sysctls: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(sysctls).flatMap(([name, value]): Problem[] => {
-    const key = `sysctls.${name}`;
+    const key = keyOfSteps(['sysctls', name]);
     if (!SYSCTL.test(name)) {
       const [, family, tree, file] =
         /^net\.(ipv[46])\.(conf|neigh)\..+\.([a-z0-9_]+)$/.exec(name) ?? [];

@@ -6,6 +6,7 @@ import { Owners } from './owners';
 import type { Placed } from './placed';
 import { readInstalls } from './read-installs';
 import { readNetwork } from './read-network';
+import { readNodeNetwork } from './read-node-network';
 import {
   checkNameTexts,
   type Manifest,
@@ -39,6 +40,7 @@ export interface ObjectFinding {
 const READERS: readonly ((object: Manifest) => ReadObject | undefined)[] = [
   readNetwork,
   readHostBridge,
+  readNodeNetwork,
   readKubeOvn,
   readPolicy,
   readVirtualMachine,

@@ -79,10 +79,21 @@ export function ignored(key: string, found: string, fix = 'leave it out'): Probl
 }
 
 function checkName({ spec, name, value, options }: UnknownKey, key: string): Problem[] {
-  const { verbatim = false, homes, position } = options;
+  const { verbatim = false, homes, position, refusal } = options;
   const meant = likelyKey(position ? [...spec.keys, ...SINGLE.keys] : spec.keys, name, value);
   const home = homes?.().find((other) => keyNamed(other.spec, name));
   const problem = { key, allowed: `one of ${spec.keys.map(({ wire }) => wire).join(', ')}` };
+  if (refusal) {
+    const other = meant ? `${meant.key.wire}?` : otherWord(spec, name);
+    return [
+      {
+        code: meant ? 'NL_KEY_MISSPELT' : 'NL_CONFIG_INVALID',
+        ...problem,
+        found: `"${name}" is not a key of ${spec.name}, and ${refusal}`,
+        fix: other ?? 'leave it out',
+      },
+    ];
+  }
   if (meant && (!home || (verbatim ? meant.isSame : meant.isSure))) {
     return [
       {

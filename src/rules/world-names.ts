@@ -29,8 +29,8 @@ function checkBridgesOnce(bridges: readonly HostBridgeDefinition[]): WorldFindin
       {
         code: 'NL_NAME_TWICE',
         key: 'bridge',
-        found: `"${bridge.bridge}" is wanted by another HostBridge on the same nodes`,
-        allowed: 'one HostBridge for a bridge of a node',
+        found: `"${bridge.bridge}" is wanted by another HostBridge or NodeNetwork on the same nodes`,
+        allowed: 'one object for a bridge of a node',
         fix: 'make one of both, or choose nodes that differ (nodeSelector)',
       },
     ]);

@@ -7,6 +7,7 @@ import type {
   MultiNetworkPolicyDefinition,
   NamedNetwork,
   NetworkDefinition,
+  NodeNetworkObject,
   PlatformFacts,
   PlatformPart,
   ReadAttachments,
@@ -63,6 +64,7 @@ export interface InstalledPart {
 export interface World extends ClusterFacts {
   readonly networks: readonly NetworkDefinition[];
   readonly pods: readonly PodsDefinition[];
+  /** Those of NodeNetworks among them. */
   readonly bridges: readonly HostBridgeDefinition[];
   /** Networks that are there, and that can't be read or stand in files of the nodes. @default - none */
   readonly unread?: readonly NamedNetwork[] | undefined;
@@ -76,6 +78,8 @@ export interface World extends ClusterFacts {
   readonly installs?: readonly InstalledPart[] | undefined;
   /** @default - none */
   readonly policies?: readonly MultiNetworkPolicyDefinition[] | undefined;
+  /** Networks of nodes; their bridges stand in `bridges`. @default - none */
+  readonly nodeNetworks?: readonly NodeNetworkObject[] | undefined;
   /** @default - none */
   readonly virtualMachines?: readonly VirtualMachineDefinition[] | undefined;
 }

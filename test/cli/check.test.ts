@@ -26,6 +26,42 @@ describe('what is printed for people', () => {
     });
   });
 
+  test('a network of nodes, by itself and beside a bridge and a network of pods', () => {
+    folder.write(
+      'host.yaml',
+      `apiVersion: netloom.io/v1alpha1
+kind: NodeNetwork
+metadata: { name: workers }
+spec:
+  bridges:
+    - name: br-test
+      mtuu: 9000
+      addresses: [10.10.0.5/24]
+      sysctls:
+        net.ipv4.conf.eth1.rp_filter: "1"
+  vlans:
+    - { name: eth1.10, link: eth1, id: "10" }
+    - { name: eth1.11, link: 'eth 1', id: 11 }
+---
+apiVersion: netloom.io/v1alpha1
+kind: HostBridge
+metadata: { name: br-test }
+spec: { bridge: br-test }
+---
+${GOOD}`,
+    );
+    const { status, stdout } = check('host.yaml');
+    expect(status).toBe(1);
+    const found = [...stdout.matchAll(/^host\.yaml:(\d+:\d+): error: .*\((\w+)\)$/gm)];
+    expect(found.map(([, place, code]) => `${place} ${code}`)).toEqual([
+      '7:7 NL_KEY_MISSPELT',
+      '10:9 NL_SYSCTL_INVALID',
+      '12:36 NL_TYPE_WRONG',
+      '13:24 NL_IFNAME_INVALID',
+      '18:9 NL_NAME_TWICE',
+    ]);
+  });
+
   test('nothing wrong', () => {
     folder.write('net.yaml', GOOD);
     expect(check('net.yaml')).toEqual({

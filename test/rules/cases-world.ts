@@ -212,6 +212,18 @@ export const WORLD_CASES: RuleCase[] = [
     want: 'metadata.annotations["netloom.io/silence"]: NL_HOST_BITS',
   },
   {
+    code: 'NL_CONFIG_INVALID',
+    name: 'a key that a network of nodes does not have',
+    given: checkObjects([
+      {
+        apiVersion: 'netloom.io/v1alpha1',
+        kind: 'NodeNetwork',
+        spec: { bridges: [{ name: 'br-test', flavour: 1 }] },
+      },
+    ]).map(({ problem }) => problem),
+    want: 'spec.bridges[0].flavour',
+  },
+  {
     code: 'NL_VM_NETWORK',
     name: 'a network without an interface',
     given: checkVirtualMachine({

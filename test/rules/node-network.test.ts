@@ -212,10 +212,10 @@ describe("a node's network by itself", () => {
         ],
       },
       want: [
-        'NL_SYSCTL_INVALID dummies[0].sysctls.net.ipv4.ip_forward',
-        'NL_SYSCTL_INVALID dummies[0].sysctls.net.ipv4.conf.eth1.rp_filter',
-        'NL_SYSCTL_INVALID dummies[0].sysctls.net.ipv4.conf.IFNAME.../../../kernel/x',
-        'NL_SYSCTL_INVALID dummies[0].sysctls.net.ipv4.conf.IFNAME.rp_filter',
+        'NL_SYSCTL_INVALID dummies[0].sysctls["net.ipv4.ip_forward"]',
+        'NL_SYSCTL_INVALID dummies[0].sysctls["net.ipv4.conf.eth1.rp_filter"]',
+        'NL_SYSCTL_INVALID dummies[0].sysctls["net.ipv4.conf.IFNAME.../../../kernel/x"]',
+        'NL_SYSCTL_INVALID dummies[0].sysctls["net.ipv4.conf.IFNAME.rp_filter"]',
       ],
     },
   ];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type CheckOptions, checkObjects, describeProblem } from 'netloom';
+import { type CheckOptions, checkObjects, describeProblem, LINK_LISTS } from 'netloom';
 
 const WORDS = [
   ...['', ' ', 'lan', 'apps', 'default', 'lan.b', 'default/lan', 'lan@net1,', 'a b', '*'],
@@ -38,6 +38,7 @@ const KINDS: [apiVersion: string, kind: string][] = [
   ['kubeovn.io/v1', 'Subnet'],
   ['kubeovn.io/v1', 'IPPool'],
   ['netloom.io/v1alpha1', 'HostBridge'],
+  ['netloom.io/v1alpha1', 'NodeNetwork'],
   ['operator.openshift.io/v1', 'Network'],
   ['sriovnetwork.openshift.io/v1', 'SriovNetwork'],
 ];
@@ -102,6 +103,29 @@ const metadata = fc.oneof(
   ),
   json,
 );
+/** A link of a node, the keys that it has to have mostly there. */
+const hostLink = fc
+  .record(
+    {
+      name: word,
+      link: word,
+      master: word,
+      peer: word,
+      mode: fc.constantFrom('802.3ad', 'bridge', 'x'),
+      id: fc.integer({ min: 1, max: 9 }),
+      ports: fc.oneof(fc.array(fc.record({ link: word })), fc.array(word), json),
+      addresses: fc.oneof(fc.array(word), json),
+      routes: fc.oneof(fc.array(fc.record({ dst: word, gw: word })), json),
+      sysctls: json,
+    },
+    { requiredKeys: ['name', 'link', 'master', 'peer', 'mode', 'id'] },
+  )
+  .chain((link) => fc.subarray(Object.keys(link)).map((keys) => ({ link, keys })))
+  .map(({ link, keys }) =>
+    Object.fromEntries(
+      Object.entries(link).filter(([key]) => keys.includes(key) || key === 'name'),
+    ),
+  );
 const spec = fc.oneof(
   json,
   fc.record({ config: fc.oneof(config, json) }),
@@ -122,6 +146,10 @@ const spec = fc.oneof(
   }),
   fc.record({ ipam: text, metaPlugins: text, vlan: json, resourceName: word }),
   fc.record({ bridge: fc.oneof(word, json), addresses: json, ports: json, nodeSelector: json }),
+  fc.dictionary(
+    fc.constantFrom(...LINK_LISTS, 'nodeSelector'),
+    fc.oneof(fc.array(hostLink, { maxLength: 3 }), json),
+  ),
 );
 const object = fc.oneof(
   fc

@@ -31,6 +31,8 @@ const KINDS: readonly Kind[] = [
   },
   { versions: ['/apis/kubeovn.io/v1'], plural: 'subnets', isClusterWide: true },
   { versions: ['/apis/whereabouts.cni.cncf.io/v1alpha1'], plural: 'ippools' },
+  { versions: ['/apis/netloom.io/v1alpha1'], plural: 'hostbridges', isClusterWide: true },
+  { versions: ['/apis/netloom.io/v1alpha1'], plural: 'nodenetworks', isClusterWide: true },
   { versions: ['/apis/operator.openshift.io/v1'], plural: 'networks', isClusterWide: true },
 ];
 
