@@ -1,8 +1,14 @@
 /** `*` stands for any characters, also none; everything else for itself. */
 export function matches(glob: string, text: string): boolean {
+  const star = glob.indexOf('*');
+  if (star < 0) return glob === text;
+  if (star === glob.length - 1) return text.startsWith(glob.slice(0, star));
+  return matchesParts(glob, text);
+}
+
+function matchesParts(glob: string, text: string): boolean {
   const [first = '', ...rest] = glob.split('*');
-  const last = rest.pop();
-  if (last === undefined) return glob === text;
+  const last = rest.pop() ?? '';
   if (!text.startsWith(first) || text.length < first.length + last.length) return false;
   const end = text.length - last.length;
   let from = first.length;
