@@ -277,7 +277,7 @@ describe('a watch', () => {
     const client = folder.client();
     await client.putPool('tiny', {
       owner: 'stack',
-      spec: { subnets: [{ subnet: '10.213.77.0/30' }] },
+      spec: { subnets: [{ subnet: '10.9.0.0/30' }] },
     });
     for (const owner of ['a', 'b']) await client.offer({ pool: 'tiny', owner });
     const { version } = await client.claimPage({ pool: 'tiny' });

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findTool, nodePath } from '../../scripts/tools';
-import { AgentProcess, buildAgent, LAUNCHER, runAgent } from './support/agent-process';
+import { AgentProcess, buildAgent, initAgent, LAUNCHER } from './support/agent-process';
 import {
   addressesOf,
   deleteLinks,
@@ -93,8 +93,7 @@ describe('the agent does its work', () => {
       `${form}${reason === undefined ? '' : ` (skipped: ${reason})`}`,
       async () => {
         const folder = makeFolder();
-        const args = ['--dir', folder, '--name', 'edge-1', '--listen', '127.0.0.1:0'];
-        expect(runAgent('init', ...args).status).toBe(0);
+        initAgent(folder);
         execFileSync('chown', ['-R', files, folder]);
         ip('link', 'add', 'nl-conf-p', 'type', 'veth', 'peer', 'name', 'nl-conf-q');
         let agent = new AgentProcess(folder, prefix(folder));

@@ -6,7 +6,7 @@ import { isNetloomError } from 'netloom';
 import type { AgentClient, BridgeSpec, ClaimView } from 'netloom/agent-api';
 import { SqliteStore } from '../../node-agent/src/store';
 import { nodePath } from '../../scripts/tools';
-import { AgentProcess, buildAgent, LAUNCHER, runAgent } from './support/agent-process';
+import { AgentProcess, buildAgent, initAgent, LAUNCHER } from './support/agent-process';
 import {
   addressesOf,
   deleteLinks,
@@ -208,8 +208,7 @@ describe('the agent process', () => {
   beforeAll(() => {
     buildAgent();
     folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-crash-'));
-    const args = ['--dir', folder, '--name', 'edge-1', '--listen', '127.0.0.1:0'];
-    expect(runAgent('init', ...args).status).toBe(0);
+    initAgent(folder);
     // Gateways that other tests make are none of this node's.
     const host = 'host: { policy: { adopt: yes }, probes: { gateways: [], nameServers: no } }\n';
     appendFileSync(path.join(folder, 'agent.yaml'), host);

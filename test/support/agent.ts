@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AgentClient, type AgentConnection } from 'netloom/agent-api';
 import { findTool } from '../../scripts/tools';
+import { useOwnHostLocal } from './own-host-local';
 
 const LAUNCHER = path.join(__dirname, '../../node-agent/bin/netloom-agent.js');
 
@@ -27,11 +28,12 @@ export class AgentProcess {
 
   constructor(private readonly options: AgentOptions) {}
 
-  /** Makes keys, token and configuration. */
+  /** Makes keys, token and configuration; records of host-local that other tests leave do not count. */
   init(): void {
     const { dir, name } = this.options;
     const args = ['init', '--dir', dir, '--name', name, '--listen', `${this.address}:0`];
     execFileSync(process.execPath, [LAUNCHER, ...args], { stdio: 'pipe' });
+    useOwnHostLocal(dir);
   }
 
   /** Starts it and waits until it listens. */

@@ -6,7 +6,7 @@ import { AgentClient, removedNetworkSchema } from 'netloom/agent-api';
 import { findTool, nodePath } from '../../../scripts/tools';
 import { AgentTransport } from '../../../src/agent-api/transport';
 import { refusal } from '../support/agent-folder';
-import { AgentProcess, buildAgent, LAUNCHER, runAgent } from '../support/agent-process';
+import { AgentProcess, buildAgent, initAgent, LAUNCHER } from '../support/agent-process';
 import { hasOwnNetwork, ip, networkTest } from '../support/network';
 
 const NODE = 'ck-node';
@@ -44,7 +44,7 @@ describe('a caller on the network, and a node that has one interface', () => {
     onNode('addr', 'add', '10.96.0.5/24', 'dev', 'ck-up');
     onNode('route', 'add', 'default', 'via', '10.96.0.1');
     const where = ['--listen', '10.96.0.5:0', '--address', '10.96.0.5'];
-    expect(runAgent('init', '--dir', folder, '--name', 'edge-1', ...where).status).toBe(0);
+    initAgent(folder, ...where);
     const host = 'host: { policy: { uplink: confirm }, probes: { nameServers: no } }\n';
     appendFileSync(path.join(folder, 'agent.yaml'), host);
     agent = new AgentProcess(folder, inside);

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isNetloomError } from 'netloom';
 import type { AgentClient } from 'netloom/agent-api';
-import { AgentProcess, buildAgent, runAgent } from '../support/agent-process';
+import { AgentProcess, buildAgent, initAgent } from '../support/agent-process';
 import { type FaultKind, FaultyDisk, whyNoFaultyDisk } from './faulty-disk';
 
 const POOL = 'apps/lan';
@@ -62,8 +62,7 @@ describe('the agent on a disk that fails', () => {
       continue;
     }
     test(title, async () => {
-      const args = ['--dir', folder, '--name', 'edge-1', '--listen', '127.0.0.1:0'];
-      expect(runAgent('init', ...args).status).toBe(0);
+      initAgent(folder);
       let client = await start();
       const spec = { subnets: [{ subnet: '10.0.0.0/24' }] };
       await client.putPool(POOL, { owner: 'stack', spec });

@@ -8,6 +8,7 @@ import { type AgentOptions, createAgent, type NodeAgent } from '../../../node-ag
 import { makeCertificates } from '../../../node-agent/src/commands/certificates';
 import { makeToken } from '../../../node-agent/src/commands/files';
 import { makeAgentFolder } from '../../../node-agent/src/commands/init';
+import { useOwnHostLocal } from '../../support/own-host-local';
 import { FakeKernel } from './fake-kernel';
 
 /** A folder as `netloom-agent init` makes it, and an agent in this process that serves from it. */
@@ -27,6 +28,7 @@ export class AgentFolder {
       listen: '127.0.0.1:0',
       addresses: [],
     });
+    useOwnHostLocal(made.folder);
     return made;
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { AgentClient } from 'netloom/agent-api';
 import { nodePath } from '../../../scripts/tools';
+import { useOwnHostLocal } from '../../support/own-host-local';
 
 const ROOT = path.join(__dirname, '../../..');
 /** The built program. */
@@ -27,6 +28,18 @@ export function runAgent(...args: string[]): Finished {
     encoding: 'utf8',
   });
   return { status, stdout, stderr };
+}
+
+/**
+ * Makes a folder for the agent `edge-1`, which depends on nothing that other tests leave on the host.
+ *
+ * @param listen further arguments of `init`. @default - any port of 127.0.0.1
+ */
+export function initAgent(folder: string, ...listen: string[]): void {
+  const where = listen.length > 0 ? listen : ['--listen', '127.0.0.1:0'];
+  const { status, stderr } = runAgent('init', '--dir', folder, '--name', 'edge-1', ...where);
+  if (status !== 0) throw new Error(`netloom-agent init failed:\n${stderr}`);
+  useOwnHostLocal(folder);
 }
 
 /** The built agent as a process of its own. */
