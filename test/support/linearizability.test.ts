@@ -120,7 +120,7 @@ describe('the linearizability checker', () => {
       [4, 5, 'get', 1],
     ];
     const operations = history(rows);
-    expect(linearize(register, operations)).toEqual({
+    expect(linearize(register, operations)).toMatchObject({
       verdict: 'impossible',
       longest: operations.slice(0, 2),
       stuckAt: operations[2],

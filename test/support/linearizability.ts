@@ -28,7 +28,10 @@ export interface SequentialModel<State, Input, Output> {
 }
 
 /** Whether there is an order of all calls that explains all answers. */
-export type Verdict<Input, Output> =
+export type Verdict<Input, Output> = {
+  /** How many the search took. */
+  readonly steps: number;
+} & (
   | { readonly verdict: 'linearizable' }
   | {
       /** `undecided`: it took too many steps to find out. */
@@ -37,7 +40,8 @@ export type Verdict<Input, Output> =
       readonly longest: readonly Operation<Input, Output>[];
       /** The answer that no order explained. */
       readonly stuckAt: Operation<Input, Output>;
-    };
+    }
+);
 
 /** How many steps a search may take. */
 const STEP_LIMIT = 1_000_000;
@@ -75,8 +79,9 @@ export function linearize<State, Input, Output>(
   let stuckAt = operations[0] as Operation<Input, Output>;
   let state = model.initial;
   let turn: Turn<Input, Output> = { calls: callsThatMayBeNext(head), index: 0, alternative: 0 };
-  for (let step = 0; head.after; step++) {
-    if (step > stepLimit) return { verdict: 'undecided', longest, stuckAt };
+  let steps = 0;
+  for (; head.after; steps++) {
+    if (steps > stepLimit) return { verdict: 'undecided', steps, longest, stuckAt };
     if (turn.index === 0 && turn.alternative === 0) turn = withoutChoice(model, state, turn);
     const call = turn.calls[turn.index];
     if (call !== undefined) {
@@ -109,13 +114,13 @@ export function linearize<State, Input, Output>(
       stuckAt = (turn.calls[0] as Event<Input, Output>).operation;
     }
     const last = order.pop();
-    if (last === undefined) return { verdict: 'impossible', longest, stuckAt };
+    if (last === undefined) return { verdict: 'impossible', steps, longest, stuckAt };
     putBack(last.call);
     done.remove(last.call.index);
     state = last.state;
     turn = { ...last.turn, alternative: last.turn.alternative + 1 };
   }
-  return { verdict: 'linearizable' };
+  return { verdict: 'linearizable', steps };
 }
 
 /** Which call is tried as the next one, and which of the states that it may lead to. */
