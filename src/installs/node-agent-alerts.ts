@@ -42,6 +42,22 @@ const ALERTS: readonly Alert[] = [
       'netloom-agent drop-ins prints what tells other network managers to leave it alone.',
   },
   {
+    alert: 'NetloomLinkFailed',
+    expr: 'netloom_links_failed > 0',
+    for: '5m',
+    summary: '{{ $value }} links of {{ $labels.instance }} are not as wanted',
+    description:
+      'The log of the agent says why (link_failed); GET /v1/node-network which ones (health).',
+  },
+  {
+    alert: 'NetloomLinkContended',
+    expr: 'netloom_links_contended > 0',
+    for: '10m',
+    summary: 'Something else on {{ $labels.instance }} undoes what a NodeNetwork wants',
+    description:
+      'netloom-agent drop-ins prints what tells other network managers to leave it alone.',
+  },
+  {
     alert: 'NetloomLinkEventsLost',
     expr: 'increase(netloom_link_events_lost_total[15m]) > 5',
     for: '0m',

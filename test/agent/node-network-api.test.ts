@@ -1,4 +1,5 @@
 import type { NodeNetworkSpec } from 'netloom/agent-api';
+import { agentStatus, statusText } from '../../node-agent/src/commands/status';
 import { AgentFolder, refusal } from './support/agent-folder';
 import {
   addressesOf,
@@ -8,6 +9,7 @@ import {
   ip,
   networkTest,
 } from './support/network';
+import { rawRequest } from './support/raw-request';
 
 const OWNER = 'acme/shop/network';
 const LINKS = ['na-br', 'na-p', 'na-d'];
@@ -79,6 +81,35 @@ describe("a node's network over the API", () => {
       ]);
     },
     30_000,
+  );
+
+  networkTest(
+    'metrics count networks and the repairs of their links, and the status lists them',
+    async () => {
+      folder.changeConfig((config) => Object.assign(config, { host: { scanSeconds: 1 } }));
+      await folder.start();
+      const figure = async (name: string): Promise<number> => {
+        const access = { caFile: folder.at('ca.crt'), token: folder.token };
+        const { text } = await rawRequest(`${folder.url}/metrics`, access);
+        return Number(new RegExp(`^netloom_${name} (\\d+)$`, 'm').exec(text)?.[1]);
+      };
+      const spec: NodeNetworkSpec = {
+        bridges: [{ name: 'na-br', ports: [{ link: 'na-p' }], addresses: ['10.85.0.1/24'] }],
+      };
+      await folder.client().putNodeNetwork({ owner: OWNER, spec });
+      expect([await figure('node_networks'), await figure('link_repairs_total')]).toEqual([1, 0]);
+      ip('addr', 'flush', 'dev', 'na-br');
+      while ((await figure('link_repairs_total')) === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      expect(addressesOf('na-br')).toEqual(['10.85.0.1/24']);
+      expect([await figure('links_failed'), await figure('links_contended')]).toEqual([0, 0]);
+      await folder.stop();
+      const status = agentStatus(folder.configFile, Date.now());
+      expect(status.networks).toEqual([{ owner: OWNER, links: 'na-br na-p', state: 'done' }]);
+      expect(statusText(status)).toContain(`\n\nnetworks\n  OWNER `);
+    },
+    60_000,
   );
 
   networkTest(

@@ -10,7 +10,13 @@ test('the status of an agent that was never started says so', async () => {
     const options = { folder, name: 'edge-1', listen: '127.0.0.1:0', addresses: [] };
     const { configFile } = await makeAgentFolder(options);
     const status = agentStatus(configFile, 0);
-    expect(status).toMatchObject({ running: false, pools: [], claims: [], bridges: [] });
+    expect(status).toMatchObject({
+      running: false,
+      pools: [],
+      claims: [],
+      bridges: [],
+      networks: [],
+    });
     expect(statusText(status)).toMatch(/^agent edge-1: never started\n/);
   } finally {
     rmSync(path.dirname(folder), { recursive: true, force: true });

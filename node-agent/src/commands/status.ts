@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type AddressBook, claimId, NetloomError } from 'netloom';
 import { loadConfig } from '../config';
 import { loadBook } from '../load-book';
+import { changedLinks } from '../node-network';
 import { FolderLock, SqliteStore, type StoreContents, storeFiles } from '../store';
 
 /** What stands for the store of an agent that has none yet. */
@@ -15,13 +16,14 @@ export interface AgentStatus {
   readonly pools: readonly Readonly<Record<string, string>>[];
   readonly claims: readonly Readonly<Record<string, string>>[];
   readonly bridges: readonly Readonly<Record<string, string>>[];
+  readonly networks: readonly Readonly<Record<string, string>>[];
 }
 
 /** Reads the store of an agent, running or not: who may read its files needs no token. */
 export function agentStatus(configFile: string, now: number): AgentStatus {
   const config = loadConfig(configFile);
   if (!existsSync(config.stateDir)) {
-    const nothing = { pools: [], claims: [], bridges: [] };
+    const nothing = { pools: [], claims: [], bridges: [], networks: [] };
     return { name: config.name, running: false, store: NEVER, ...nothing };
   }
   const contents = SqliteStore.read(config.stateDir);
@@ -42,6 +44,7 @@ export function agentStatus(configFile: string, now: number): AgentStatus {
       })),
     ),
     bridges: contents.bridges.map(bridgeRow),
+    networks: contents.networks.map(networkRow),
   };
 }
 
@@ -49,7 +52,7 @@ export function agentStatus(configFile: string, now: number): AgentStatus {
 export function statusText(status: AgentStatus): string {
   const never = status.store === NEVER ? NEVER : 'not running';
   const head = `agent ${status.name}: ${status.running ? 'running' : never}`;
-  const parts = (['pools', 'claims', 'bridges'] as const).map((part) => {
+  const parts = (['pools', 'claims', 'bridges', 'networks'] as const).map((part) => {
     const rows = status[part];
     return rows.length === 0 ? `no ${part}` : `${part}\n${table(rows)}`;
   });
@@ -79,6 +82,17 @@ function bridgeRow(bridge: StoreContents['bridges'][number]): Record<string, str
     mtu: spec.mtu === undefined ? '' : String(spec.mtu),
     state: pending === undefined ? 'done' : `${pending.kind} pending`,
     owner,
+  };
+}
+
+function networkRow(network: StoreContents['networks'][number]): Record<string, string> {
+  const { owner, spec, resolved, pending } = network;
+  return {
+    owner,
+    links: changedLinks(spec, resolved)
+      .map(({ name }) => name)
+      .join(' '),
+    state: pending === undefined ? 'done' : `${pending.kind} pending`,
   };
 }
 

@@ -21,6 +21,17 @@ export interface BridgeFigures {
   readonly lookedAt: number | undefined;
 }
 
+/** What the networks of the node are like now. */
+export interface NetworkFigures {
+  readonly recorded: number;
+  /** Links that something else keeps undoing. */
+  readonly contended: number;
+  /** Links that could not be brought to what is wanted. */
+  readonly failed: number;
+  /** Since the start. */
+  readonly repairs: number;
+}
+
 /** What the last audit found. */
 export interface AuditFigures {
   readonly findings: number;
@@ -37,6 +48,7 @@ export interface Figures {
   readonly isReady: boolean;
   readonly pools: readonly PoolView[];
   readonly bridges: BridgeFigures;
+  readonly networks: NetworkFigures;
   readonly audit: AuditFigures;
   readonly credentials: Credentials;
 }
@@ -55,6 +67,7 @@ export function figuresText(
     ...agentMetrics(figures),
     ...poolMetrics(figures.pools, caller),
     ...bridgeMetrics(figures.bridges),
+    ...networkMetrics(figures.networks),
     ...auditMetrics(figures.audit),
     ...requests,
     ...processMetrics(),
@@ -161,6 +174,22 @@ function bridgeMetrics(bridges: BridgeFigures): Metric[] {
       'counter',
       "Times that the kernel's events ended and were asked for again.",
       { value: bridges.eventsLost },
+    ),
+  ];
+}
+
+function networkMetrics({ recorded, contended, failed, repairs }: NetworkFigures): Metric[] {
+  const gauge = (name: string, help: string, value: number): Metric =>
+    metric(name, 'gauge', help, { value });
+  return [
+    gauge('node_networks', 'Networks of the node that are wanted, one for each owner.', recorded),
+    gauge('links_contended', 'Links of them that something else keeps undoing.', contended),
+    gauge('links_failed', 'Links of them that are not as wanted and could not be made so.', failed),
+    metric(
+      'link_repairs_total',
+      'counter',
+      'Links of them that were not as wanted and were repaired.',
+      { value: repairs },
     ),
   ];
 }

@@ -113,7 +113,7 @@ export class AgentServer {
   }
 
   private async metricsText(caller: Caller): Promise<string> {
-    const { audit, bridges, addresses, drift, info, isReady, credentials } = this.parts;
+    const { audit, bridges, networks, addresses, drift, info, isReady, credentials } = this.parts;
     const { repairs, contended, failed } = bridges.healthCounts();
     const figures = {
       info,
@@ -127,6 +127,7 @@ export class AgentServer {
         repairs,
         ...drift(),
       },
+      networks: { recorded: networks.count(), ...networks.healthCounts() },
       audit: audit.counts(),
       credentials: credentials(),
     };

@@ -1,6 +1,7 @@
 export * from './host-network';
 export * from './host-step';
 export * from './kernel-words';
+export { changedLinks } from './network-checks';
 export * from './network-claims';
 export * from './network-driver';
 export * from './network-service';

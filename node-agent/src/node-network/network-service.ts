@@ -268,6 +268,11 @@ export class NetworkService {
     });
   }
 
+  /** How many owners have a network here. */
+  count(): number {
+    return this.records.size;
+  }
+
   /** Repairs since the start, and how many links are in which state. */
   healthCounts(): { repairs: number; contended: number; failed: number } {
     return this.repairs.counts();
