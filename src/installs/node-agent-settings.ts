@@ -1,4 +1,4 @@
-import type { InstallResources, InstallToleration } from './multus-settings';
+import type { InstallPodSettings, InstallResources } from './install-pods';
 
 /** What a caller of the agent may do. */
 export type AgentVerb = 'read' | 'offer' | 'claim' | 'bridge';
@@ -113,19 +113,11 @@ export interface AgentPrometheusRule {
 }
 
 /** What may be chosen of the node agent on a cluster. */
-export interface NodeAgentSettings {
+export interface NodeAgentSettings extends InstallPodSettings {
   /** Whole image reference: what `npm run image` makes, in a registry of yours. */
   readonly image: string;
-  /** Names of Secrets in the namespace. @default - none */
-  readonly pullSecrets?: readonly string[] | undefined;
   /** @default netloom-system */
   readonly namespace?: string | undefined;
-  /**
-   * Whether the namespace is among the objects, with labels that let pods have the host's network.
-   *
-   * @default - true unless it is `kube-system`
-   */
-  readonly createNamespace?: boolean | undefined;
   /** TCP port of each agent, on the node's own address. @default 8443 */
   readonly port?: number | undefined;
   /**
@@ -177,12 +169,6 @@ export interface NodeAgentSettings {
   readonly stateDir?: string | undefined;
   /** Of the agent; its watchdog has its own. @default - requests of 20m and 96Mi, a limit of 512Mi */
   readonly resources?: InstallResources | undefined;
-  /** @default - all taints */
-  readonly tolerations?: readonly InstallToleration[] | undefined;
-  /** @default - all nodes with Linux */
-  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
-  /** @default system-node-critical */
-  readonly priorityClassName?: string | undefined;
   /** Has the Prometheus operator ask the agents. @default - none */
   readonly serviceMonitor?: AgentServiceMonitor | undefined;
   /** Has the Prometheus operator watch for trouble. @default - none */
