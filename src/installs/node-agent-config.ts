@@ -21,7 +21,8 @@ export const AGENT_CONFIG_FILE = 'agent.yaml';
  * environment (`NETLOOM_NODE_NAME`, `NETLOOM_HOST_ADDRESS`).
  */
 export function nodeAgentConfig(place: NodeAgentPlace, settings: NodeAgentSettings): string {
-  const { tokens = [], clients = [], callers = [], policy, scanSeconds, store } = settings;
+  const { tokens = [], clients = [], callers = [], scanSeconds, store } = settings;
+  const { policy, probes } = settings;
   const { tls, tokens: tokenFolder } = AGENT_FOLDERS;
   const config = definedOnly({
     listen: [`:${place.port}`],
@@ -53,6 +54,7 @@ export function nodeAgentConfig(place: NodeAgentPlace, settings: NodeAgentSettin
       policy: policy && definedOnly({ ...policy }),
       // It runs beside the agent: a change that nothing could take back has to wait for it.
       watchdog: 'required',
+      probes: probes && definedOnly({ ...probes }),
       scanSeconds,
       root: seesHost(settings) ? AGENT_FOLDERS.host : undefined,
       ...cniFolders(place, settings),

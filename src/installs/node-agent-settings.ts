@@ -46,6 +46,19 @@ export interface AgentPolicy {
   readonly adopt?: 'yes' | 'no' | undefined;
   /** Whether the interface of the node's own traffic may become a port, under the watchdog. @default never */
   readonly uplink?: 'never' | 'confirm' | undefined;
+  /** Networks, in prefix form, of which nodes may be told to ask targets (`ConnectivityProbe`). @default - none */
+  readonly reach?: readonly string[] | undefined;
+}
+
+/**
+ * What has to be reachable after a change of the host that was reachable before it, beside the API
+ * server: otherwise the change is taken back, where nobody confirms it.
+ */
+export interface AgentProbes {
+  /** Addresses of default gateways, with `*` for any characters; an empty list for none. @default - all */
+  readonly gateways?: readonly string[] | undefined;
+  /** Whether the name servers of the node's `/etc/resolv.conf` count. @default yes */
+  readonly nameServers?: 'yes' | 'no' | undefined;
 }
 
 /** A place where addresses are in use beside those that are claimed. */
@@ -144,6 +157,8 @@ export interface NodeAgentSettings extends InstallPodSettings {
   readonly clients?: readonly AgentClientCertificate[] | undefined;
   /** @default - all bridges and ports, and nothing of others taken over */
   readonly policy?: AgentPolicy | undefined;
+  /** What decides about a change of the host. @default - the API server, all default gateways, the name servers */
+  readonly probes?: AgentProbes | undefined;
   /** All bridges are looked at that often, in s, also when the kernel reports no change. @default 60 */
   readonly scanSeconds?: number | undefined;
   /** Whether links may have kernel settings: mounts the host's `/proc/sys/net`. @default false */

@@ -5,6 +5,7 @@ import {
   type AgentRights,
   type NodeAgentSettings,
 } from '../installs';
+import { Cidr } from '../ipam';
 import { checkHostPath } from './host-files';
 import { checkInstallPods } from './install-pods';
 import { checkInteger, checkNamespace, checkObjectName, checkWord } from './names';
@@ -34,6 +35,14 @@ export function checkNodeAgentInstall(settings: NodeAgentSettings): Problem[] {
     ...(stateDir === undefined ? [] : checkHostPath('stateDir', stateDir)),
     ...checkWord('policy.adopt', settings.policy?.adopt, ['yes', 'no']),
     ...checkWord('policy.uplink', settings.policy?.uplink, ['never', 'confirm']),
+    ...checkEach('policy.reach', settings.policy?.reach, isNetwork, 'networks such as 10.0.0.0/24'),
+    ...checkEach(
+      'probes.gateways',
+      settings.probes?.gateways,
+      isGlob,
+      'addresses such as 10.0.0.1 or 10.0.0.*',
+    ),
+    ...checkWord('probes.nameServers', settings.probes?.nameServers, ['yes', 'no']),
     ...checkWord('store.type', settings.store?.type, ['sqlite', 'kubernetes']),
     ...checkAudit(settings),
     ...checkSomebodyCalls(settings),
@@ -155,6 +164,30 @@ function checkMonitor({ serviceMonitor, tokens = [] }: NodeAgentSettings): Probl
       "tokens: [{ name: 'prometheus', verbs: ['read'] }]",
     ),
   ];
+}
+
+const isNetwork = (one: unknown): boolean =>
+  typeof one === 'string' && Cidr.tryParse(one) !== undefined;
+const isGlob = (one: unknown): boolean =>
+  typeof one === 'string' && /^[0-9a-f:.*]{1,45}$/i.test(one);
+
+/** A list of texts, each of which fits. */
+function checkEach(
+  key: string,
+  list: unknown,
+  fits: (one: unknown) => boolean,
+  allowed: string,
+): Problem[] {
+  if (list === undefined) return [];
+  const wrong = (at: string, value: unknown): Problem => ({
+    code: 'NL_VALUE_OUT_OF_RANGE',
+    key: at,
+    found: `${shortJson(value)} does not fit`,
+    allowed,
+    fix: 'correct it',
+  });
+  if (!Array.isArray(list)) return [wrong(key, list)];
+  return list.flatMap((one, index) => (fits(one) ? [] : [wrong(`${key}[${index}]`, one)]));
 }
 
 function checkShape(key: string, value: unknown, shape: RegExp, allowed: string): Problem[] {

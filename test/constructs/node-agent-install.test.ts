@@ -125,6 +125,19 @@ test.each([
       'policy.adopt NL_VALUE_OUT_OF_RANGE',
     ],
   },
+  {
+    name: 'probes and networks that the agent would not start with',
+    given: {
+      policy: { reach: ['10.0.0.0/8', '10.0.0.1/8', 'lan'] },
+      probes: { gateways: ['10.0.0.*', 'router'], nameServers: true },
+    },
+    want: [
+      'policy.reach[1] NL_VALUE_OUT_OF_RANGE',
+      'policy.reach[2] NL_VALUE_OUT_OF_RANGE',
+      'probes.gateways[1] NL_VALUE_OUT_OF_RANGE',
+      'probes.nameServers NL_VALUE_OUT_OF_RANGE',
+    ],
+  },
 ])('$name', ({ given, want }) => {
   expect(problems({ ...GOOD, ...given })).toEqual(want.map((one) => `[infra/agent0] ${one}`));
 });

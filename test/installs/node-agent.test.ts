@@ -25,7 +25,14 @@ const ALL: NodeAgentSettings = {
   ],
   tokenSecret: 'netloom-agent-tokens',
   clients: [{ name: 'edge-admin', verbs: ['read', 'bridge'] }],
-  policy: { bridges: ['br-*'], ports: ['eth1'], adopt: 'yes', uplink: 'confirm' },
+  policy: {
+    bridges: ['br-*'],
+    ports: ['eth1'],
+    adopt: 'yes',
+    uplink: 'confirm',
+    reach: ['10.0.0.0/8', 'fd00::/8'],
+  },
+  probes: { gateways: ['10.0.0.*'], nameServers: 'no' },
   scanSeconds: 30,
   sysctls: true,
   arpProbes: true,
@@ -267,9 +274,18 @@ describe('agent.yaml', () => {
     expect(config.host).toMatchObject({
       root: '/host',
       scanSeconds: 30,
-      policy: { bridges: ['br-*'], ports: ['eth1'], adopt: 'yes', uplink: 'confirm' },
+      policy: {
+        bridges: ['br-*'],
+        ports: ['eth1'],
+        adopt: 'yes',
+        uplink: 'confirm',
+        reach: ['10.0.0.0/8', 'fd00::/8'],
+      },
+      probes: { gateways: ['10.0.0.*'], nameServers: 'no' },
       watchdog: 'required',
     });
+    writeFileSync(file, made()['ConfigMap netloom-agent'].data['agent.yaml']);
+    expect(loadConfig(file).host.probes).toEqual({ gateways: ['*'], nameServers: 'yes' });
   });
 
   test('has the sources of the audit, and the place of the store', () => {
