@@ -52,7 +52,9 @@ export const addressClaim = forDisplay<AddressClaimInputs, AddressClaimOutputs>(
     if (kept) return { inputs: { ...inputs, ...kept }, failures: [] };
     let offered: ClaimView | undefined;
     const failures = await failuresOf(async () => {
-      offered = await askForPreview(agents, inputs.agent, (client) => client.offer(body(inputs)));
+      offered = await askForPreview(agents, inputs.agent, (client) =>
+        agents.claimsOf(client).offer(body(inputs)),
+      );
     });
     return { inputs: { ...inputs, ...(offered && addressesOf(offered)) }, failures };
   },
@@ -70,8 +72,8 @@ export const addressClaim = forDisplay<AddressClaimInputs, AddressClaimOutputs>(
   },
 
   async create(inputs) {
-    const client = agents.get(inputs.agent);
-    const claim = madeNow(await client.claim(body(inputs)));
+    const claims = agents.claimsOf(agents.get(inputs.agent));
+    const claim = madeNow(await claims.claim(body(inputs)));
     return { id: claim.id, outs: outputsOf(inputs, claim) };
   },
 

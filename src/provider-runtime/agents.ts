@@ -1,6 +1,13 @@
-import { AgentClient, agentConnections, chooseAgent, environmentSettings } from '../agent-api';
+import {
+  AgentClient,
+  type AgentConnection,
+  agentConnections,
+  chooseAgent,
+  environmentSettings,
+} from '../agent-api';
 import { describeProblem, NetloomError, type Problem } from '../errors';
 import type { CheckFailure, DynamicConfig } from './contract';
+import { GatheredClaims } from './gathered-claims';
 
 /** What `netloom:offers` may be. */
 export const OFFER_MODES = ['auto', 'required', 'off'] as const;
@@ -16,23 +23,34 @@ export type OfferMode = (typeof OFFER_MODES)[number];
  */
 export class Agents {
   private config: DynamicConfig | undefined;
-  private clients: Map<string, AgentClient> | undefined;
+  private connections: Map<string, AgentConnection> | undefined;
+  private clients = new Map<string, AgentClient>();
+  private claims = new Map<AgentClient, GatheredClaims>();
 
   configure(config: DynamicConfig): void {
     this.config = config;
-    this.clients = undefined;
+    this.connections = undefined;
+    this.clients = new Map();
+    this.claims = new Map();
   }
 
   /** @throws NetloomError NL_AGENT_CONFIG, NL_AGENT_UNKNOWN, NL_AGENT_AMBIGUOUS */
   get(name: string | undefined): AgentClient {
-    const connections = agentConnections((setting) => this.setting(setting));
-    const chosen = chooseAgent(connections, name);
-    this.clients ??= new Map();
+    const chosen = chooseAgent(this.configured, name);
     const existing = this.clients.get(chosen.name);
     if (existing) return existing;
     const client = new AgentClient(chosen);
     this.clients.set(chosen.name, client);
     return client;
+  }
+
+  /** What asks an agent for offers and claims. */
+  claimsOf(client: AgentClient): GatheredClaims {
+    const existing = this.claims.get(client);
+    if (existing) return existing;
+    const claims = new GatheredClaims(client);
+    this.claims.set(client, claims);
+    return claims;
   }
 
   /** @throws NetloomError NL_AGENT_CONFIG */
@@ -50,7 +68,13 @@ export class Agents {
 
   /** True where an agent of that name is configured. @throws NetloomError NL_AGENT_CONFIG */
   has(name: string): boolean {
-    return agentConnections((setting) => this.setting(setting)).has(name);
+    return this.configured.has(name);
+  }
+
+  /** Read once: every resource asks for it. */
+  private get configured(): Map<string, AgentConnection> {
+    this.connections ??= agentConnections((setting) => this.setting(setting));
+    return this.connections;
   }
 
   /** True once an agent was asked for a preview, and did not answer: nobody waits for it again. */

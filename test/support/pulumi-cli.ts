@@ -25,6 +25,8 @@ export interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
+  /** When it was made, RFC 3339. */
+  readonly created?: string;
   readonly inputs?: Record<string, any>;
   readonly outputs?: Record<string, any>;
 }
@@ -74,6 +76,13 @@ export class PulumiStack {
   /** Replaces the program. */
   program(text: string): void {
     this.write('index.ts', text);
+  }
+
+  /** Replaces it by one of plain JavaScript, that Pulumi has nothing to compile of. */
+  javascript(text: string): void {
+    const runtime = '{ name: nodejs, options: { typescript: false } }';
+    this.write('Pulumi.yaml', `name: demo\nruntime: ${runtime}\nmain: index.js\n`);
+    this.write('index.js', text);
   }
 
   async init(config: Readonly<Record<string, string>>): Promise<void> {
