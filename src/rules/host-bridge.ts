@@ -40,6 +40,7 @@ export function checkHostAddresses(addresses: readonly string[]): Problem[] {
         },
       ];
     }
+    if (addresses.length === 1) return [];
     const before = addresses.findIndex((other) => {
       return InterfaceAddress.tryParse(other)?.address.equals(parsed.address) === true;
     });

@@ -23,9 +23,7 @@ const IPV6_LEAST_MTU = 1280;
 /** Everything wrong with a node's wanted network by itself. */
 export function checkNodeNetwork(network: NodeNetworkDefinition): Problem[] {
   const each = LINK_LISTS.flatMap((list) =>
-    (network[list] ?? []).flatMap((link, index) =>
-      within(`${list}[${index}]`, checkSettings(link as HostLinkSettings & { name?: string })),
-    ),
+    at(list, network[list] as readonly NamedSettings[] | undefined, checkSettings),
   );
   return [
     ...each,
@@ -51,14 +49,19 @@ function at<T>(
   links: readonly T[] | undefined,
   check: (link: T) => Problem[],
 ): Problem[] {
-  return (links ?? []).flatMap((link, index) => within(`${list}[${index}]`, check(link)));
+  return (links ?? []).flatMap((link, index) => {
+    const problems = check(link);
+    return problems.length === 0 ? problems : within(`${list}[${index}]`, problems);
+  });
 }
 
-function checkSettings(link: HostLinkSettings & { readonly name?: string }): Problem[] {
+type NamedSettings = HostLinkSettings & { readonly name?: string };
+
+function checkSettings(link: NamedSettings): Problem[] {
   const { addresses = [], mtu, mac, routes = [], sysctls = {} } = link;
-  const hasIpv6 = addresses.some((one) => InterfaceAddress.tryParse(one)?.family === 6);
+  const isIpv6 = (one: string): boolean => InterfaceAddress.tryParse(one)?.family === 6;
   const small: Problem[] =
-    mtu !== undefined && mtu >= 68 && mtu < IPV6_LEAST_MTU && hasIpv6
+    mtu !== undefined && mtu >= 68 && mtu < IPV6_LEAST_MTU && addresses.some(isIpv6)
       ? [
           {
             code: 'NL_VALUES_CONFLICT',

@@ -25,6 +25,8 @@ export function addressSteps(
   present: readonly string[],
   removable: readonly string[],
 ): AddressStep[] {
+  if (wanted.length === 0 && removable.length === 0) return [];
+  if (present.length === 0) return steps('add', family === 4 ? wanted : wanted.toReversed());
   // Secondaries stand behind their primary: going backwards, none vanishes with it unasked.
   const toRemove = present
     .filter((one) => removable.includes(one) && !wanted.includes(one))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { LinkState } from './links';
 
 /** Room in a link's alias: IFALIASZ of linux/if_link.h less the closing zero byte. */
@@ -44,9 +44,10 @@ export function ownerAlias(owner: string): string {
  * changes as pods come and go and leaves their neighbour entries wrong. Locally administered.
  */
 export function stableMac(node: string, name: string): string {
-  const bytes = createHash('sha256').update(`${node}\n${name}`).digest().subarray(0, 6);
-  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02;
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+  const digest = hash('sha256', `${node}\n${name}`);
+  const first = (Number.parseInt(digest.slice(0, 2), 16) & 0xfc) | 0x02;
+  const rest = [2, 4, 6, 8, 10].map((at) => digest.slice(at, at + 2));
+  return [first.toString(16).padStart(2, '0'), ...rest].join(':');
 }
 
 /** A MAC address as the kernel prints it, from any of the forms that people write. */

@@ -23,8 +23,6 @@ export function addLine(family: IpFamily, address: string, name: string): string
 
 /** Addresses of a family in canonical text, the way the kernel prints them. */
 export function ofFamily(family: IpFamily, addresses: readonly string[]): string[] {
-  return addresses
-    .map((text) => InterfaceAddress.parse(text))
-    .filter((parsed) => parsed.family === family)
-    .map(String);
+  const mine = addresses.filter((text) => text.includes(':') === (family === 6));
+  return mine.map((text) => String(InterfaceAddress.parse(text)));
 }

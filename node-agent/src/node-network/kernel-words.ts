@@ -7,6 +7,7 @@ import {
   vlanText,
 } from './host-network';
 import { routeKey } from './setting';
+import { NEW_BRIDGE } from './wanted-link';
 
 type Words = Readonly<Record<string, unknown>>;
 
@@ -47,7 +48,7 @@ export function linkOf(printed: PrintedLink, pci: string | undefined): HostLink 
     group: Number(group ?? 0) || 0,
     master,
     lower: link,
-    options: optionsOf(info_data),
+    options: kind === 'bridge' ? bridgeOptions(info_data) : optionsOf(info_data),
     portOptions: info_slave_kind === 'bridge' ? textsOf(info_slave_data, onOrOff) : {},
     addresses: (printed.addr_info ?? []).flatMap(({ local, prefixlen }) =>
       local === undefined ? [] : [`${local}/${prefixlen}`],
@@ -64,6 +65,19 @@ function optionsOf(data: Words | undefined): Record<string, string> {
   const { protocol } = texts;
   if (protocol === undefined) return texts;
   return { ...texts, protocol: PROTOCOLS[protocol] ?? protocol };
+}
+
+/** Those that a plan ever looks at, of some forty that a bridge has. */
+const BRIDGE_OPTIONS = Object.keys(NEW_BRIDGE);
+
+/** With a thousand bridges all of them would be most of a look. */
+function bridgeOptions(data: Words = {}): Record<string, string> {
+  const options: Record<string, string> = {};
+  for (const word of BRIDGE_OPTIONS) {
+    const value = data[word];
+    if (value !== undefined) options[word] = String(Number(value));
+  }
+  return options;
 }
 
 function onOrOff(value: boolean): string {

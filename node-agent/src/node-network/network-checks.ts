@@ -147,7 +147,7 @@ function keyFor(guard: NetworkGuard, name: string): string {
 }
 
 function checkForeign(plan: NetworkPlan, guard: NetworkGuard, host: HostNetwork): Problem[] {
-  const names = plan.wanted.links.flatMap(({ name, peer }) => [name, ...(peer ? [peer] : [])]);
+  const names = plan.wanted.links.flatMap(({ name, peer }) => (peer ? [name, peer] : [name]));
   return names.flatMap((name): Problem[] => {
     const link = host.links.get(name);
     if (!link || isOurs(link, plan) || tookOurPlace(plan, guard, link, host)) return [];
@@ -203,11 +203,11 @@ function checkInUse(plan: NetworkPlan, host: HostNetwork): Problem[] {
 }
 
 function checkMasters(plan: NetworkPlan, guard: NetworkGuard, host: HostNetwork): Problem[] {
-  return [...plan.wanted.settings].flatMap(([key, master]): Problem[] => {
-    const { kind, link: name } = placeOf(key);
+  const masters = [...plan.wanted.settings].filter(([key]) => key.startsWith('master '));
+  return masters.flatMap(([key, master]): Problem[] => {
+    const { link: name } = placeOf(key);
     const link = host.links.get(name);
-    if (kind !== 'master' || !link || link.master === undefined || link.master === master)
-      return [];
+    if (!link || link.master === undefined || link.master === master) return [];
     const present = host.links.get(link.master);
     if (present && isOurs(present, plan)) return [];
     return [refused(guard, name, `"${name}" is a part of "${link.master}" already`)];
@@ -220,8 +220,8 @@ const CUTTING = ['master', 'mtu', 'mac', 'up'];
 function checkLifelines(plan: NetworkPlan, guard: NetworkGuard, host: HostNetwork): Problem[] {
   const ways = uplinks(host);
   const problems = new Map<string, Problem>();
-  for (const { key, from, to } of differences(plan, host)) {
-    const { kind, link: name, rest } = placeOf(key);
+  for (const { key, place, from, to } of differences(plan, host)) {
+    const { kind, link: name, rest } = place;
     if (guard.mayTouch(name)) continue;
     const why = lifeline(name, guard, host, ways);
     const isWay = kind === 'route' && isDefault(rest[0] ?? '') && rest[1] === String(MAIN_TABLE);

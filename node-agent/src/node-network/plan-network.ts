@@ -9,6 +9,7 @@ import {
   placeOf,
   routeCommands,
   type SettingKey,
+  type SettingPlace,
   type SettingValue,
   setCommands,
   settingKey,
@@ -46,6 +47,8 @@ export function isOurs(
 /** A setting that is not as it shall be. */
 export interface Difference {
   readonly key: SettingKey;
+  /** The key in its parts. */
+  readonly place: SettingPlace;
   readonly from: SettingValue;
   readonly to: SettingValue;
   /** True when it goes back to what was there before. */
@@ -64,21 +67,25 @@ export function planNetwork(plan: NetworkPlan, host: HostNetwork): HostStep[] {
   return [...deletes, ...early, ...makes, ...rest];
 }
 
-interface Prospect extends ReturnType<typeof linkSteps> {
-  readonly found: readonly Difference[];
+/**
+ * A plan is checked, asked for its steps and for what they change first: with a thousand links it is work
+ * to find the same each time.
+ */
+function remembered<T>(find: (plan: NetworkPlan, host: HostNetwork) => T): typeof find {
+  const found = new WeakMap<NetworkPlan, { readonly host: HostNetwork; readonly value: T }>();
+  return (plan, host) => {
+    const known = found.get(plan);
+    if (known?.host === host) return known.value;
+    const value = find(plan, host);
+    found.set(plan, { host, value });
+    return value;
+  };
 }
 
-/** A plan is asked for its steps, and for what they change first: with a thousand links that is work. */
-const prospects = new WeakMap<NetworkPlan, { readonly host: HostNetwork; prospect: Prospect }>();
-
-function prospectOf(plan: NetworkPlan, host: HostNetwork): Prospect {
-  const known = prospects.get(plan);
-  if (known?.host === host) return known.prospect;
+const prospectOf = remembered((plan, host) => {
   const links = linkSteps(plan, host);
-  const prospect = { ...links, found: differences(plan, links.after) };
-  prospects.set(plan, { host, prospect });
-  return prospect;
-}
+  return { ...links, found: differences(plan, links.after) };
+});
 
 /** What happens to links themselves, and the host as it then is. */
 function linkSteps(
@@ -89,13 +96,16 @@ function linkSteps(
   const goes = goingLinks(plan, host);
   const deletes = [...goes].map(([name, why]) => deleteStep(mustHave(host, name), host, why));
   const left = without(host, [...goes.keys()]);
-  const links = new Map(left.links);
+  let links = left.links;
+  let grown: Map<string, HostLink> | undefined;
   const makes: HostStep[] = [];
   for (const link of wanted.links) {
     const present = links.get(link.name);
     if (!present) {
       makes.push(makeStep(link, alias, goes.get(link.name) !== undefined));
-      for (const fresh of freshLinks(link, alias, links)) links.set(fresh.name, fresh);
+      grown ??= new Map(links);
+      for (const fresh of freshLinks(link, alias, grown)) grown.set(fresh.name, fresh);
+      links = grown;
       continue;
     }
     const ends = [present, link.peer === undefined ? undefined : links.get(link.peer)];
@@ -103,11 +113,16 @@ function linkSteps(
       if (end && (end.alias !== alias || end.group !== 0)) makes.push(markStep(end, alias));
     }
   }
-  return { deletes, makes, after: withNewPorts({ ...left, links }, wanted) };
+  const after = withNewPorts(grown === undefined ? left : { ...left, links }, plan);
+  return { deletes, makes, after };
 }
 
 /** The kernel gives each new port, and a new bridge itself, the VLAN of the bridge. */
-function withNewPorts(host: HostNetwork, { settings, links }: WantedNetwork): HostNetwork {
+function withNewPorts(host: HostNetwork, { wanted, footprint }: NetworkPlan): HostNetwork {
+  const { settings, links } = wanted;
+  const isVlans = (key: SettingKey): boolean => key.startsWith('vlans ');
+  const counts = Object.keys(footprint.before).some(isVlans) || [...settings.keys()].some(isVlans);
+  if (!counts) return host;
   const vlans = new Map(host.vlans);
   const usual = (bridge: string): string => {
     const key = settingKey('option', bridge, 'bridge', 'vlan_default_pvid');
@@ -118,18 +133,20 @@ function withNewPorts(host: HostNetwork, { settings, links }: WantedNetwork): Ho
     if (kind === 'bridge' && !host.vlans.has(name)) vlans.set(name, usual(name));
   }
   for (const [key, master] of settings) {
-    const { kind, link } = placeOf(key);
-    if (kind !== 'master' || !master || host.links.get(link)?.master === master) continue;
-    vlans.set(link, usual(master));
+    if (!master || !key.startsWith('master ')) continue;
+    const { link } = placeOf(key);
+    if (host.links.get(link)?.master !== master) vlans.set(link, usual(master));
   }
   return { ...host, vlans };
 }
 
 /** Links of ours that are not wanted any more, or wanted otherwise; those on others first. With why. */
-export function goingLinks(
+export const goingLinks = remembered(findGoing);
+
+function findGoing(
   { wanted, footprint, ...marks }: NetworkPlan,
   host: HostNetwork,
-): Map<string, string | undefined> {
+): ReadonlyMap<string, string | undefined> {
   const found = new Map<string, string | undefined>();
   const ends = new Set(wanted.links.flatMap(({ name, peer }) => [name, peer]));
   for (const name of footprint.made) {
@@ -146,6 +163,7 @@ export function goingLinks(
     if (present?.kind === 'veth' && present.lower !== undefined) found.delete(present.lower);
     found.set(link.name, why);
   }
+  if (found.size === 0) return found;
   addThoseOn(found, wanted, marks, host);
   const depth = (name: string, seen: readonly string[] = []): number => {
     const link = host.links.get(name);
@@ -175,30 +193,33 @@ function addThoseOn(
 }
 
 /** Every setting that is not as wanted, or not any more as it was before. */
-export function differences(
-  { wanted, footprint }: Pick<NetworkPlan, 'wanted' | 'footprint'>,
-  host: HostNetwork,
-): Difference[] {
+export const differences = remembered(findDifferences);
+
+function findDifferences({ wanted, footprint }: NetworkPlan, host: HostNetwork): Difference[] {
   const found: Difference[] = [];
-  const before = new Map(Object.entries(footprint.before));
   for (const [key, to] of wanted.settings) {
-    const from = currentValue(host, key);
+    const place = placeOf(key);
+    if (!host.links.has(place.link)) continue;
+    const from = currentValue(host, key, place);
     // What a kernel does not tell of is tried: it then says itself why not.
-    if (from === to || !host.links.has(placeOf(key).link)) continue;
-    found.push({ key, from: from ?? null, to, isBack: false });
+    if (from !== to) found.push({ key, place, from: from ?? null, to, isBack: false });
   }
-  for (const [key, value] of before) {
-    if (wanted.settings.has(key)) continue;
+  const former = Object.entries(footprint.before).filter(([key]) => !wanted.settings.has(key));
+  const before = former.length === 0 ? NOTHING : new Map(Object.entries(footprint.before));
+  for (const [key, value] of former) {
     const to = backTo(key, value, host);
-    const from = currentValue(host, key);
-    const { kind, link } = placeOf(key);
+    const place = placeOf(key);
+    const from = currentValue(host, key, place);
+    const { kind, link } = place;
     if (from === undefined || from === to) continue;
     if (to === null && kind !== 'address' && kind !== 'route') continue;
     if ((kind === 'port' || kind === 'vlans') && leaves(link, wanted, before, host)) continue;
-    found.push({ key, from, to, isBack: true });
+    found.push({ key, place, from, to, isBack: true });
   }
   return found;
 }
+
+const NOTHING: ReadonlyMap<SettingKey, SettingValue> = new Map();
 
 /** A port that leaves its bridge, or has left it, takes what it had as a port along. */
 function leaves(
@@ -224,7 +245,7 @@ function settingSteps(
   found: readonly Difference[],
   host: HostNetwork,
 ): { early: HostStep[]; rest: HostStep[] } {
-  const others = found.filter(({ key }) => placeOf(key).kind !== 'address');
+  const others = found.filter(({ place }) => place.kind !== 'address');
   const order = new Map(others.map((one) => [one, orderOf(one, wanted)]));
   const sorted = [...others].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
   const within = (from: number, to: number): HostStep[] =>
@@ -266,8 +287,8 @@ const PHASE = {
   route: 15,
 } as const;
 
-function orderOf({ key, from, to }: Difference, { ranks }: WantedNetwork): number {
-  const { kind, link, rest } = placeOf(key);
+function orderOf({ place: where, from, to }: Difference, { ranks }: WantedNetwork): number {
+  const { kind, link, rest } = where;
   const rank = ranks.get(link) ?? 0;
   const at = (phase: keyof typeof PHASE, place: number): number =>
     PHASE[phase] * PHASE_WIDTH + Math.min(place, PHASE_WIDTH - 1);
@@ -301,7 +322,7 @@ function orderOf({ key, from, to }: Difference, { ranks }: WantedNetwork): numbe
 
 function settingStep(change: Difference, host: HostNetwork): HostStep {
   const { key, from, to, isBack } = change;
-  const { kind, link } = placeOf(key);
+  const { kind, link } = change.place;
   const flushes =
     (kind === 'up' && to === 'down') ||
     (kind === 'master' && to !== '' && host.links.get(to ?? '')?.kind === 'bond');
@@ -325,14 +346,19 @@ function allAddressSteps(
 ): HostStep[] {
   const changed = new Map<string, Difference[]>();
   for (const one of found) {
-    const { kind, link } = placeOf(one.key);
-    if (kind === 'address') changed.set(link, [...(changed.get(link) ?? []), one]);
+    const { kind, link } = one.place;
+    if (kind !== 'address') continue;
+    const mine = changed.get(link);
+    if (mine) mine.push(one);
+    else changed.set(link, [one]);
   }
   return [...new Set([...addresses.keys(), ...changed.keys()])].flatMap((name) => {
     const link = host.links.get(name);
     if (!link) return [];
     const mine = changed.get(name) ?? [];
-    const address = ({ key }: Difference): string => placeOf(key).rest[0] ?? '';
+    // One that is there is in order, whatever else is there.
+    if (mine.length === 0 && addresses.get(name)?.length === 1) return [];
+    const address = ({ place }: Difference): string => place.rest[0] ?? '';
     const gone = mine.filter(({ to }) => to === null).map(address);
     const back = mine.filter(({ to, isBack }) => to !== null && isBack).map(address);
     const wanted = [...(addresses.get(name) ?? []), ...back];

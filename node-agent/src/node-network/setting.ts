@@ -54,17 +54,25 @@ export interface SettingPlace {
 }
 
 export function settingKey(kind: SettingKind, link: string, ...rest: string[]): SettingKey {
-  return [kind, link, ...rest].join(' ');
+  return rest.length === 0 ? `${kind} ${link}` : `${kind} ${link} ${rest.join(' ')}`;
 }
 
 export function placeOf(key: SettingKey): SettingPlace {
-  const [kind = '', link = '', ...rest] = key.split(' ');
-  return { kind: kind as SettingKind, link, rest };
+  const first = key.indexOf(' ');
+  const second = key.indexOf(' ', first + 1);
+  const kind = key.slice(0, first) as SettingKind;
+  if (second < 0) return { kind, link: key.slice(first + 1), rest: NONE };
+  return { kind, link: key.slice(first + 1, second), rest: key.slice(second + 1).split(' ') };
 }
 
+const NONE: readonly string[] = [];
+
 /** What the host has now; undefined where its link, or the setting itself, is not there to be read. */
-export function currentValue(host: HostNetwork, key: SettingKey): SettingValue | undefined {
-  const { kind, link: name, rest } = placeOf(key);
+export function currentValue(
+  host: HostNetwork,
+  key: SettingKey,
+  { kind, link: name, rest }: SettingPlace = placeOf(key),
+): SettingValue | undefined {
   const link = host.links.get(name);
   if (!link) return undefined;
   switch (kind) {
