@@ -4,6 +4,7 @@ import { AddressService } from '../node-agent/src/address-service';
 import { MemoryStore } from '../node-agent/src/store';
 import { accessByKubeconfig, KubernetesStore } from '../node-agent/src/store/kubernetes';
 import { storeCrds } from '../src/installs';
+import { whereaboutsCrds } from '../src/installs/whereabouts-crds';
 import { ApiServer, apiServerSkipReason } from '../test/support/api-server';
 import type { KubernetesObject } from '../test/support/api-server-client';
 import type { Row } from './figures';
@@ -33,7 +34,7 @@ export async function benchSharedPool(folder: string): Promise<Row[]> {
   }
   const server = await ApiServer.start();
   try {
-    for (const { manifest } of storeCrds()) {
+    for (const { manifest } of [...storeCrds(), ...whereaboutsCrds()]) {
       await server.client.establish(manifest as unknown as KubernetesObject);
     }
     await server.client.apply({
@@ -84,9 +85,13 @@ async function oneObject(server: ApiServer, folder: string): Promise<number> {
     `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`,
     lease,
   );
-  const data = { allocations: '[]' };
-  const pool = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data };
-  await client.request('POST', `/api/v1/namespaces/${NAMESPACE}/configmaps`, pool);
+  const pool = {
+    apiVersion: 'whereabouts.cni.cncf.io/v1alpha1',
+    kind: 'IPPool',
+    metadata,
+    spec: { range: '10.0.0.0/12', allocations: {} },
+  };
+  await client.request('POST', `/apis/${pool.apiVersion}/namespaces/${NAMESPACE}/ippools`, pool);
   const file = path.join(folder, 'access.json');
   writeFileSync(file, JSON.stringify({ ...accessOf(server), namespace: NAMESPACE }), {
     mode: 0o600,

@@ -1,7 +1,7 @@
 /**
- * One ADD by whereabouts' scheme, in a process of its own, as Multus starts it: the lease, the pool with
- * all its allocations, the lowest free number, its reservation, the pool again by compare-and-swap, and
- * the lease given back. Prints the number that it got.
+ * One ADD by whereabouts' scheme and in its objects, in a process of its own, as Multus starts it: the
+ * lease, the list of pools, the pool with all its allocations, the lowest free number, its reservation,
+ * the pool again by compare-and-swap, and the lease given back. Prints the number that it got.
  */
 
 import { readFileSync } from 'node:fs';
@@ -13,6 +13,8 @@ const LEASE_MS = 1_500;
 const RETRY_MS = 500;
 /** `JitterFactor` of client-go's leader election. */
 const JITTER = 1.2;
+/** Its `DatastoreRetries`. */
+const MOST_TRIES = 100;
 
 interface Access {
   readonly server: string;
@@ -31,13 +33,20 @@ const access: Access = JSON.parse(readFileSync(process.argv[2] as string, 'utf8'
 const holder = process.argv[3] as string;
 const agent = new https.Agent({ keepAlive: true, ca: access.ca });
 const lease = `/apis/coordination.k8s.io/v1/namespaces/${access.namespace}/leases`;
-const pool = `/api/v1/namespaces/${access.namespace}/configmaps`;
+const WHEREABOUTS = 'whereabouts.cni.cncf.io/v1alpha1';
+const pools = `/apis/${WHEREABOUTS}/namespaces/${access.namespace}/ippools`;
+const reservations = `/apis/${WHEREABOUTS}/namespaces/${access.namespace}/overlappingrangeipreservations`;
 
-function ask(method: string, path: string, object?: object): Promise<Reply> {
+function ask(
+  method: string,
+  path: string,
+  object?: object,
+  type = 'application/json',
+): Promise<Reply> {
   const headers = {
     authorization: `Bearer ${access.token}`,
     accept: 'application/json',
-    'content-type': 'application/json',
+    'content-type': type,
   };
   return new Promise((resolve, reject) => {
     const request = https.request(
@@ -68,17 +77,35 @@ async function isLeader(): Promise<boolean> {
   return (await ask('PUT', `${lease}/pool`, { ...body, spec })).status === 200;
 }
 
+/** The lowest free number of the pool; undefined when somebody has changed the pool meanwhile. */
+async function take(): Promise<number | undefined> {
+  const { body } = await ask('GET', `${pools}/pool`);
+  const { resourceVersion } = body.metadata;
+  let free = 1;
+  while (body.spec.allocations[free] !== undefined) free += 1;
+  const podref = `bench/${holder}`;
+  const ifname = 'net1';
+  const name = `ip-${free}`;
+  await ask('GET', `${reservations}/${name}`);
+  const change = [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'add', path: `/spec/allocations/${free}`, value: { id: holder, podref, ifname } },
+  ];
+  const put = await ask('PATCH', `${pools}/pool`, change, 'application/json-patch+json');
+  if (put.status !== 200) return undefined;
+  const kind = 'OverlappingRangeIPReservation';
+  const spec = { podref, ifname };
+  await ask('POST', reservations, { apiVersion: WHEREABOUTS, kind, metadata: { name }, spec });
+  return free;
+}
+
 async function add(): Promise<number> {
   while (!(await isLeader())) await sleep(RETRY_MS * (1 + Math.random() * JITTER));
-  const { body } = await ask('GET', `${pool}/pool`);
-  const taken: number[] = JSON.parse(body.data.allocations);
-  const free = taken.length;
-  const metadata = { name: `ip-${free}`, namespace: access.namespace };
-  await ask('GET', `${pool}/${metadata.name}`);
-  await ask('POST', pool, { apiVersion: 'v1', kind: 'ConfigMap', metadata });
-  const data = { allocations: JSON.stringify([...taken, free]) };
-  const put = await ask('PUT', `${pool}/pool`, { ...body, data });
-  if (put.status !== 200) throw new Error(`${put.status}: the pool has changed under the lease`);
+  await ask('GET', pools);
+  let free = await take();
+  // The lease ended before the work did: on a busy machine another one has it by now.
+  for (let tries = 1; free === undefined && tries < MOST_TRIES; tries++) free = await take();
+  if (free === undefined) throw new Error('the pool was always changed by others');
   const held = (await ask('GET', `${lease}/pool`)).body;
   await ask('PUT', `${lease}/pool`, { ...held, spec: { holderIdentity: '' } });
   return free;
