@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 export interface ApiAccess {
   /** E.g. `https://10.96.0.1:443`. */
   readonly server: string;
-  /** Read at each new connection: certificates are renewed while the agent runs. */
+  /** Read again and again: certificates are renewed while the agent runs. */
   tls(): { ca?: string | undefined; cert?: string | undefined; key?: string | undefined };
-  /** Read at each request: the kubelet renews the token. Undefined with a client certificate. */
+  /** Asked for each request: the kubelet renews the token. Undefined with a client certificate. */
   token(): string | undefined;
 }
 

@@ -2,6 +2,7 @@ import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiAccess } from './access';
+import { ApiConnections } from './api-connections';
 import { storeForbidden, storeUnreachable } from './api-problems';
 
 /** One attempt. A server that is slower than that is asked again. */
@@ -12,7 +13,6 @@ const DEADLINE_MS = 30_000;
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 5_000;
-const CONNECTIONS = 64;
 
 /** How a watch is renewed: the server ends it, and it goes on from where it was. */
 const WATCH_SECONDS = 240;
@@ -40,7 +40,7 @@ export interface ApiClientOptions {
  * never an answer.
  */
 export class ApiClient {
-  private readonly connections: https.Agent;
+  private readonly connections: ApiConnections;
   private readonly attemptMs: number;
   private readonly deadlineMs: number;
   private isClosed = false;
@@ -55,7 +55,7 @@ export class ApiClient {
   ) {
     this.attemptMs = attemptMs;
     this.deadlineMs = deadlineMs;
-    this.connections = new https.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+    this.connections = new ApiConnections(access);
   }
 
   get server(): string {
@@ -64,7 +64,7 @@ export class ApiClient {
 
   close(): void {
     this.isClosed = true;
-    this.connections.destroy();
+    this.connections.close();
   }
 
   /** @throws NetloomError NL_STORE_FAILED: no answer in time, or the agent itself is refused */
@@ -113,7 +113,11 @@ export class ApiClient {
     const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=${WATCH_SECONDS}&resourceVersion=${resourceVersion}`;
     const url = new URL(`${path}?${query}`, this.access.server);
     // A connection of its own: it is never idle, and must not keep others waiting.
-    const request = https.request(url, { ...this.options('GET'), agent: false });
+    const request = https.request(url, {
+      ...this.options('GET'),
+      ...this.connections.tls(),
+      agent: false,
+    });
     const ended = new Promise<void>((resolve) => {
       request.once('error', () => resolve());
       request.once('close', () => resolve());
@@ -138,8 +142,6 @@ export class ApiClient {
     const token = this.access.token();
     return {
       method,
-      agent: this.connections,
-      ...definedOnly(this.access.tls()),
       headers: {
         accept: 'application/json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -163,7 +165,8 @@ export class ApiClient {
     const signal = AbortSignal.timeout(limit);
     const sentAt = Date.now();
     return new Promise((resolve, reject) => {
-      const options = { ...this.options(method, Buffer.byteLength(payload)), signal };
+      const { agent } = this.connections;
+      const options = { ...this.options(method, Buffer.byteLength(payload)), agent, signal };
       const request = https.request(new URL(path, this.access.server), options, (response) => {
         const { statusCode: status = 0, headers } = response;
         this.noteClock(headers.date, sentAt);
@@ -181,10 +184,6 @@ export class ApiClient {
     const offset = server + 500 - (sentAt + Date.now()) / 2;
     this.clockOffsetMs = Math.abs(offset) < 1_500 ? 0 : Math.round(offset);
   }
-}
-
-function definedOnly(tls: ReturnType<ApiAccess['tls']>): https.RequestOptions {
-  return Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
 }
 
 function parseJson(answer: string): unknown {

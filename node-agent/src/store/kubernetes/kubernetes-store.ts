@@ -73,6 +73,7 @@ export class KubernetesStore implements SharedStore {
   private readonly client: ApiClient;
   private book: SharedBook | undefined;
   private isClosed = false;
+  private isStarted = false;
   private started: Promise<void> = Promise.resolve();
   private taking: Promise<void> | undefined;
   /** How many numbers a step has needed at most. */
@@ -220,6 +221,7 @@ export class KubernetesStore implements SharedStore {
     if (this.poolWatch.lists === 0) await this.poolWatch.start();
     await this.ownerWatch.start();
     this.sweeper.start(this.options.sweepMs ?? SWEEP_MS);
+    this.isStarted = true;
   }
 
   /** The node's bridges must not wait for the API server, which may need them. */
@@ -236,6 +238,7 @@ export class KubernetesStore implements SharedStore {
 
   /** Nothing is answered before everything was read once. */
   private async hasStarted(): Promise<void> {
+    if (this.isStarted) return;
     const stop = new AbortController();
     const late = sleep(START_MS, undefined, { signal: stop.signal }).then(() => {
       throw storeUnreachable(this.options.access.server, 'its records were not read yet');
