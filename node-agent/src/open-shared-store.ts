@@ -1,6 +1,6 @@
 import { isNetloomError } from 'netloom';
 import type { Logger } from 'pino';
-import { type AgentConfig, apiServerOf, POD_ACCESS } from './config';
+import { type AgentConfig, apiServerOf, POD_ACCESS, storeNamespace } from './config';
 import type { Store } from './store';
 import {
   type ApiAccess,
@@ -8,7 +8,6 @@ import {
   accessByKubeconfig,
   KubernetesStore,
 } from './store/kubernetes';
-import { storeNamespace } from './store-config';
 
 /**
  * The store in etcd that a configuration names. The agent starts without an answer of the API server,
