@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { isNetloomError } from 'netloom';
 import type { Logger } from 'pino';
-import { AddressService, type Clock } from './address-service';
+import { AddressService } from './address-service';
 import { type AddressProber, ProbeDesk } from './audit';
 import { makeAudit } from './audit/make-audit';
+import type { Clock } from './book-steps';
 import { BridgeService, DriftWatch, type LinkDriver } from './bridges';
 import type { Checkpoints, StepListener } from './checkpoint';
 import { ReviewedServiceAccounts } from './cluster';

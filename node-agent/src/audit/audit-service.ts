@@ -11,7 +11,8 @@ import {
   type SetAside,
   type Sighting,
 } from 'netloom';
-import type { AddressService, Clock } from '../address-service';
+import type { AddressService } from '../address-service';
+import type { Clock } from '../book-steps';
 import { type AuditObserver, type Look, lookAround } from './observer';
 import { auditIncomplete } from './problems';
 

@@ -1,5 +1,6 @@
 import type { AuditSource } from 'netloom';
-import type { AddressService, Clock } from '../address-service';
+import type { AddressService } from '../address-service';
+import type { Clock } from '../book-steps';
 import { ApiServer } from '../cluster';
 import { type AgentConfig, apiServerOf } from '../config';
 import { HostRoot } from '../node-facts';
