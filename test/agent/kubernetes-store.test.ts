@@ -147,6 +147,18 @@ describeServer(`the kubernetes store on a real API server${skipped ? `: ${skippe
       );
     });
 
+    test("a record does not say who wrote which field: all of it is the agents'", async () => {
+      const [one] = (await openAgents('one')) as [AddressService];
+      await one.putPool(pool());
+      await one.ask('claim', claim('web'));
+      const path = `/apis/netloom.io/v1alpha1/namespaces/${namespace}/ownerrecords`;
+      const { body } = await server.client.request('GET', path);
+      const { items } = body as { items: { metadata: object; spec: { owner: string } }[] };
+      const record = items.find(({ spec: { owner } }) => owner === 'web');
+      expect(record).toBeDefined();
+      expect(record?.metadata).not.toHaveProperty('managedFields');
+    });
+
     test('one owner asking everywhere at once has one address', async () => {
       const agents = await openAgents('one', 'two', 'three');
       await (agents[0] as AddressService).putPool(pool());

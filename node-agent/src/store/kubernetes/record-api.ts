@@ -5,6 +5,13 @@ import { PLURALS, RECORDS_API, type RecordKind, type Stored } from './records';
 
 const PAGE = 500;
 
+/**
+ * Takes out who wrote which field, a third of a record: they are all an agent's.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#clearing-managedfields
+ */
+const NO_FIELD_OWNERS = [{}] as const;
+
 /** One kind of record in the store's namespace: every write names the version that it knows. */
 export class RecordApi<Spec extends object> {
   readonly path: string;
@@ -46,7 +53,8 @@ export class RecordApi<Spec extends object> {
   /** Undefined when it is not the one that is known any more. */
   async replace(known: Stored<Spec>, spec: Spec): Promise<Stored<Spec> | undefined> {
     const { name } = known.metadata;
-    const object = { apiVersion: RECORDS_API, kind: this.kind, metadata: known.metadata, spec };
+    const metadata = { ...known.metadata, managedFields: NO_FIELD_OWNERS };
+    const object = { apiVersion: RECORDS_API, kind: this.kind, metadata, spec };
     const path = `${this.path}/${name}`;
     const { status, body, isRepeated } = await this.client.request('PUT', path, object);
     if (status === 409 || status === 404) return isRepeated ? this.ownOf(name, spec) : undefined;
