@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NetloomError } from 'netloom';
+import type { HostImage } from './checkpoint/host-image';
 import type { Iproute2 } from './iproute2';
 import {
   type HostCommand,
@@ -30,7 +31,7 @@ export class NetworkKernel implements NetworkDriver {
    * @param sysNet where devices tell their place on the PCI bus
    */
   constructor(
-    private readonly commands: Pick<Iproute2, 'query' | 'apply'>,
+    private readonly commands: Pick<Iproute2, 'query' | 'apply' | 'image'>,
     private readonly procSys = PROC_SYS,
     private readonly sysNet = '/sys/class/net',
   ) {}
@@ -57,6 +58,10 @@ export class NetworkKernel implements NetworkDriver {
     };
     const read = new Map(sysctls(host).flatMap((file) => this.readSysctl(file)));
     return { ...host, sysctls: read };
+  }
+
+  imageOf(names: readonly string[]): Promise<HostImage> {
+    return this.commands.image(() => new Set(names));
   }
 
   /** Neighbouring commands of one program go through one run of it. */

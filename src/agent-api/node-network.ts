@@ -52,6 +52,10 @@ const bridgeSchema = z.strictObject({
   vlanFiltering: z.boolean().optional(),
   vlanDefaultPvid: z.number().int().min(0).max(4094).optional(),
   ...membership,
+  /** Takes over a bridge of this name that somebody else made, and ports of such. The node's policy has to allow it. */
+  adopt: z.boolean().optional(),
+  /** Takes the interface of the node's own traffic as a port, addresses and routes with it. */
+  uplink: z.boolean().optional(),
 });
 
 const vlanSchema = z.strictObject({
@@ -95,7 +99,13 @@ const macvlanSchema = z.strictObject({
   mode: z.enum(['bridge', 'private', 'vepa', 'passthru']).optional(),
 });
 
-const interfaceSchema = z.strictObject({ link: text, ...settings, up: z.boolean().optional() });
+const interfaceSchema = z.strictObject({
+  link: text,
+  ...settings,
+  up: z.boolean().optional(),
+  /** Changes the interface of the node's own traffic, too. */
+  uplink: z.boolean().optional(),
+});
 
 const list = <T extends z.ZodType>(of: T) => z.array(of).max(2048).optional();
 

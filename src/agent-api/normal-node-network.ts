@@ -22,6 +22,8 @@ export function normalNodeNetwork(spec: NodeNetworkSpec): NodeNetworkSpec {
   const bridges = spec.bridges?.map((bridge) =>
     settings({
       ...normalMembership(bridge),
+      ...given('adopt', bridge.adopt || undefined),
+      ...given('uplink', bridge.uplink || undefined),
       ...given('ports', nonEmpty(bridge.ports?.map(normalMembership))),
     }),
   );
@@ -34,7 +36,11 @@ export function normalNodeNetwork(spec: NodeNetworkSpec): NodeNetworkSpec {
     vlans: byName(spec.vlans?.map(settings)),
     bridges: byName(bridges),
     macvlans: byName(spec.macvlans?.map(settings)),
-    interfaces: byName(spec.interfaces?.map(settings)),
+    interfaces: byName(
+      spec.interfaces?.map((one) =>
+        settings({ ...one, ...given('uplink', one.uplink || undefined) }),
+      ),
+    ),
   }) as NodeNetworkSpec;
 }
 

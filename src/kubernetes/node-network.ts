@@ -84,6 +84,21 @@ export interface BridgeLink extends MadeLink, VlanMembership {
   readonly vlanFiltering?: boolean | undefined;
   /** VLAN of ports that come without one, 0 to 4094; 0 for none. @default - the kernel's, 1 */
   readonly vlanDefaultPvid?: number | undefined;
+  /**
+   * Takes over a bridge of this name that somebody else made, as it is, and ports from such bridges. The
+   * node's policy has to allow it (`adopt: yes`); removed, it is given back as it was.
+   *
+   * @default false
+   */
+  readonly adopt?: boolean | undefined;
+  /**
+   * Takes the interface of the node's own traffic as a port; its addresses and routes move to the bridge,
+   * which takes its MAC address, too. The node's policy has to allow it (`uplink: confirm`), and a
+   * watchdog takes it back when nobody confirms.
+   *
+   * @default false
+   */
+  readonly uplink?: boolean | undefined;
 }
 
 /** A VLAN sub-interface. */
@@ -169,6 +184,13 @@ export interface HostInterface extends HostLinkSettings {
   readonly link: LinkReference;
   /** @default - up, when anything else is set; as it is otherwise */
   readonly up?: boolean | undefined;
+  /**
+   * Changes MTU, MAC address, addresses and state even of the interface of the node's own traffic, under
+   * the same conditions as {@link BridgeLink.uplink}.
+   *
+   * @default false
+   */
+  readonly uplink?: boolean | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type NodeNetworkSpec, normalNodeNetwork } from 'netloom/agent-api';
+import { DEFAULT_POLICY } from '../../node-agent/src/bridges';
 import {
   type HostCommand,
   type HostLink,
@@ -98,14 +99,14 @@ describe('what may cut the node off', () => {
     },
     applyNetwork: async (commands) => void written.push(...commands),
   };
-  const service = (mayTouch?: (link: string) => boolean) =>
+  const service = (uplink: 'never' | 'confirm' = 'never') =>
     new NetworkService({
       node: 'edge-1',
       store: new MemoryStore(),
       kernel,
       records: [],
       counter: 0,
-      mayTouch,
+      policy: { ...DEFAULT_POLICY, uplink },
     });
   const asked = (spec: NodeNetworkSpec) => ({
     owner: 'stack',
@@ -156,10 +157,16 @@ describe('what may cut the node off', () => {
       'set eth0.9 up',
       'add 10.50.0.1/32 on eth0',
     ]);
-    const allowed = service((link) => link === 'eth0').preview(
-      asked({ interfaces: [{ link: 'eth0', mtu: 1400 }] }),
-    );
-    expect((await allowed).steps).toHaveLength(1);
+    const mtu = { interfaces: [{ link: 'eth0', mtu: 1400, uplink: true }] };
+    expect((await service('confirm').preview(asked(mtu))).steps).toHaveLength(1);
+    expect(await refusal(service().preview(asked(mtu)))).toEqual([
+      'NL_HOST_POLICY spec.interfaces[0].uplink',
+    ]);
+    // This kernel does not tell what would have to move.
+    const port = { bridges: [{ name: 'br-a', ports: [{ link: 'eth0' }], uplink: true }] };
+    expect(await refusal(service('confirm').preview(asked(port)))).toEqual([
+      'NL_BRIDGE_PORT spec.bridges[0].ports[0].link',
+    ]);
   });
 
   test('two references that stand for one link', async () => {

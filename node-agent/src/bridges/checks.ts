@@ -7,6 +7,7 @@ import {
   within,
 } from 'netloom';
 import type { BridgeSpec } from 'netloom/agent-api';
+import type { HostImage } from '../checkpoint/host-image';
 import { checkChangeId } from '../problems';
 import type { HostLinks, LinkState } from './links';
 import { type BridgeMarks, isMarked } from './marks';
@@ -146,12 +147,13 @@ function foreignLink(name: string, link: LinkState, host: HostLinks): Problem {
   };
 }
 
-/** An alias may hold any bytes; these go through a batch of `ip` in quotes. */
-function canComeBack(alias: string | undefined): boolean {
+/** Whether an alias can be put back later: it may hold any bytes, and these go through a batch of `ip` in quotes. */
+export function canComeBack(alias: string | undefined): boolean {
   return alias === undefined || /^[A-Za-z0-9 ._:/@+=,$~-]*$/.test(alias);
 }
 
-function aliasLost(name: string, alias: string | undefined): Problem {
+/** A bridge that can't be adopted, since its alias could not be put back. */
+export function aliasLost(name: string, alias: string | undefined): Problem {
   return {
     code: 'NL_BRIDGE_FOREIGN',
     key: 'name',
@@ -172,15 +174,18 @@ function portProblem(guard: Guard, host: HostLinks, port: string): string | unde
   const use = uplinkUse(port, host, guard.requestAddress);
   if (use === undefined) return undefined;
   if (!guard.uplink) return `${use}, which would be cut off`;
-  return leaseProblem(port, host);
+  return leaseProblem(port, host.details);
 }
 
-/** A DHCP client goes on renewing on the port, where no answer comes any more. */
-function leaseProblem(port: string, host: HostLinks): string | undefined {
-  const addresses = host.details?.links.find((one) => one.ifname === port)?.addr_info ?? [];
+/**
+ * Why what an interface has can't move to a bridge; undefined when it can. A DHCP client goes on renewing
+ * on the port, where no answer comes any more.
+ */
+export function leaseProblem(port: string, details: HostImage | undefined): string | undefined {
+  const addresses = details?.links.find((one) => one.ifname === port)?.addr_info ?? [];
   const leased = addresses.find((one) => one.family === 'inet' && one.dynamic === true);
   if (leased) return `"${port}" has its address ${addressText(leased)} from DHCP, for a time only`;
-  const routes = host.details?.routes ?? [];
+  const routes = details?.routes ?? [];
   const isShared = routes.some((one) => one.nexthops?.some((hop) => hop.dev === port));
   return isShared ? `"${port}" shares a route with other interfaces (nexthop)` : undefined;
 }

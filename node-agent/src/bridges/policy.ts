@@ -35,8 +35,8 @@ export function checkPolicy(policy: HostPolicy, name: string, spec: BridgeSpec):
     if (policyAllows(policy.ports, port)) return;
     problems.push(notAllowed(`spec.ports[${index}]`, `no port "${port}"`, 'ports', policy.ports));
   });
-  if (spec.adopt === true && policy.adopt === 'no') problems.push(noAdoption());
-  if (spec.uplink === true && policy.uplink !== 'confirm') problems.push(noUplink());
+  if (spec.adopt === true && policy.adopt === 'no') problems.push(noAdoption('spec.adopt'));
+  if (spec.uplink === true && policy.uplink !== 'confirm') problems.push(noUplink('spec.uplink'));
   return problems;
 }
 
@@ -55,20 +55,22 @@ function notAllowed(key: string, what: string, list: string, globs: readonly str
   };
 }
 
-function noUplink(): Problem {
+/** The node lets nobody touch the interface of its own traffic. */
+export function noUplink(key: string): Problem {
   return {
     code: 'NL_HOST_POLICY',
-    key: 'spec.uplink',
+    key,
     found: "the policy of this node allows nobody to touch the interface of the node's own traffic",
     allowed: 'uplink: false, or none',
     fix: "leave it out, or have the node's administrator set host.policy.uplink: confirm in agent.yaml",
   };
 }
 
-function noAdoption(): Problem {
+/** The node lets nobody take over what others made. */
+export function noAdoption(key: string): Problem {
   return {
     code: 'NL_HOST_POLICY',
-    key: 'spec.adopt',
+    key,
     found: 'the policy of this node allows no adoption of what others made',
     allowed: 'adopt: false, or none',
     fix: "leave it out, or have the node's administrator set host.policy.adopt: yes in agent.yaml",

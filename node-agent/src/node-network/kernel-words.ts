@@ -142,7 +142,7 @@ export function routesOf(family: 4 | 6, printed: readonly PrintedRoute[]) {
 }
 
 /** `ip` prints `default`, and hosts without a length. */
-function prefixOf(family: 4 | 6, dst: string): string {
+export function prefixOf(family: 4 | 6, dst: string): string {
   if (dst === 'default') return family === 4 ? '0.0.0.0/0' : '::/0';
   return dst.includes('/') ? dst : `${dst}/${family === 4 ? 32 : 128}`;
 }

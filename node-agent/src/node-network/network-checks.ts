@@ -1,18 +1,21 @@
-import { InterfaceAddress, type Problem } from 'netloom';
+import type { Problem } from 'netloom';
 import type { NodeNetworkSpec } from 'netloom/agent-api';
-import { type HostPolicy, policyAllows } from '../bridges';
-import type { BridgeRecord, NetworkRecord } from '../store';
 import {
-  type HostLink,
-  type HostNetwork,
-  isDefault,
-  isLinkLocal,
-  MAIN_TABLE,
-  uplinks,
-} from './host-network';
-import { differences, goingLinks, isOurs, type NetworkPlan } from './plan-network';
+  aliasLost,
+  canComeBack,
+  type HostPolicy,
+  noAdoption,
+  noUplink,
+  policyAllows,
+} from '../bridges';
+import type { BridgeRecord, NetworkRecord } from '../store';
+import { type HostLink, type HostNetwork, isLinkLocal } from './host-network';
+import { checkLifelines, type LifelineGuard } from './lifelines';
+import { isOurs } from './ownership';
+import { goingLinks, type NetworkPlan } from './plan-network';
 import { madeNames, nameOf, type Resolved, referencesIn } from './references';
 import { placeOf } from './setting';
+import { isAdopted } from './takeover';
 
 /** Where links are named in a spec, with what they stand for. */
 interface NamedLink {
@@ -100,7 +103,7 @@ export function checkNetworkPolicy(
   resolved: Resolved,
 ): Problem[] {
   const made = new Set(madeNames(spec));
-  return changedLinks(spec, resolved).flatMap(({ key, name }): Problem[] => {
+  const names = changedLinks(spec, resolved).flatMap(({ key, name }): Problem[] => {
     const list = made.has(name) ? (key.startsWith('bridges[') ? 'bridges' : undefined) : 'ports';
     if (list === undefined || policyAllows(policy[list], name)) return [];
     return [
@@ -113,16 +116,25 @@ export function checkNetworkPolicy(
       },
     ];
   });
+  return [...names, ...checkTakeoverPolicy(policy, spec)];
+}
+
+/** What it has against taking over what others made, and the interface of the node's own traffic. */
+function checkTakeoverPolicy(policy: HostPolicy, spec: NodeNetworkSpec): Problem[] {
+  const places = [
+    ...(spec.bridges ?? []).map((one, index) => ({ at: `spec.bridges[${index}]`, one })),
+    ...(spec.interfaces ?? []).map((one, index) => ({ at: `spec.interfaces[${index}]`, one })),
+  ];
+  return places.flatMap(({ at, one }): Problem[] => [
+    ...('adopt' in one && one.adopt && policy.adopt === 'no' ? [noAdoption(`${at}.adopt`)] : []),
+    ...(one.uplink && policy.uplink !== 'confirm' ? [noUplink(`${at}.uplink`)] : []),
+  ]);
 }
 
 /** What must not be touched on this host, for one network. */
-export interface NetworkGuard {
+export interface NetworkGuard extends LifelineGuard {
   readonly spec: NodeNetworkSpec;
   readonly resolved: Resolved;
-  /** Address that the request was sent to; undefined where none was. */
-  readonly requestAddress?: string | undefined;
-  /** Links by whose loss the node may be cut off, and that may be changed nevertheless. */
-  readonly mayTouch: (link: string) => boolean;
   /** Links made in an earlier boot, which somebody faster may have made since. */
   readonly wasMade: ReadonlySet<string>;
 }
@@ -137,7 +149,7 @@ export function checkNetworkHost(
     ...checkForeign(plan, guard, host),
     ...checkInUse(plan, host),
     ...checkMasters(plan, guard, host),
-    ...checkLifelines(plan, guard, host),
+    ...checkLifelines(plan, guard, host, (name, found) => refused(guard, name, found, LIFELINE)),
   ];
 }
 
@@ -150,7 +162,13 @@ function checkForeign(plan: NetworkPlan, guard: NetworkGuard, host: HostNetwork)
   const names = plan.wanted.links.flatMap(({ name, peer }) => (peer ? [name, peer] : [name]));
   return names.flatMap((name): Problem[] => {
     const link = host.links.get(name);
-    if (!link || isOurs(link, plan) || tookOurPlace(plan, guard, link, host)) return [];
+    if (!link || isOurs(link, plan)) return [];
+    if (link.kind === 'bridge' && isAdopted(name, plan.footprint)) {
+      const key = keyFor(guard, name);
+      return canComeBack(link.alias) ? [] : [{ ...aliasLost(name, link.alias), key }];
+    }
+    if (tookOurPlace(plan, guard, link, host)) return [];
+    const isBridge = link.kind === 'bridge' && isWantedBridge(plan, name);
     const mark = link.alias === undefined ? '' : `, with alias "${link.alias}"`;
     return [
       {
@@ -158,23 +176,29 @@ function checkForeign(plan: NetworkPlan, guard: NetworkGuard, host: HostNetwork)
         key: keyFor(guard, name),
         found: `there is a ${link.kind ?? 'physical interface'} "${name}" on this host that netloom did not make for this owner${mark}`,
         allowed: 'a name that is free',
-        fix: `choose another name, or remove the interface (ip link del dev ${name}) when nobody needs it`,
+        fix: isBridge
+          ? 'take it over as it is with adopt: true, where the node allows it; or choose another name'
+          : `choose another name, or remove the interface (ip link del dev ${name}) when nobody needs it`,
       },
     ];
   });
 }
 
+function isWantedBridge({ wanted }: NetworkPlan, name: string): boolean {
+  return wanted.links.some((one) => one.name === name && one.kind === 'bridge');
+}
+
 /** After a reboot the CNI bridge plugin may be faster; a bridge with nothing but pods on it is taken back. */
 function tookOurPlace(
-  { wanted }: NetworkPlan,
+  plan: NetworkPlan,
   { wasMade }: NetworkGuard,
   link: HostLink,
   host: HostNetwork,
 ): boolean {
   const { name, kind, alias, addresses } = link;
-  const isWanted = wanted.links.some((one) => one.name === name && one.kind === 'bridge');
-  if (!isWanted || kind !== 'bridge' || alias !== undefined || !wasMade.has(name)) return false;
-  const mine = wanted.addresses.get(name) ?? [];
+  if (!isWantedBridge(plan, name) || kind !== 'bridge' || alias !== undefined || !wasMade.has(name))
+    return false;
+  const mine = plan.wanted.addresses.get(name) ?? [];
   const ports = [...host.links.values()].filter((one) => one.master === name);
   return (
     addresses.every((one) => mine.includes(one) || isLinkLocal(one)) &&
@@ -209,72 +233,26 @@ function checkMasters(plan: NetworkPlan, guard: NetworkGuard, host: HostNetwork)
     const link = host.links.get(name);
     if (!link || link.master === undefined || link.master === master) return [];
     const present = host.links.get(link.master);
-    if (present && isOurs(present, plan)) return [];
+    if (present && (isOurs(present, plan) || mayLeave(present, master, guard))) return [];
     return [refused(guard, name, `"${name}" is a part of "${link.master}" already`)];
   });
 }
 
-/** Settings whose change cuts a link off, or moves it elsewhere. */
-const CUTTING = ['master', 'mtu', 'mac', 'up'];
-
-function checkLifelines(plan: NetworkPlan, guard: NetworkGuard, host: HostNetwork): Problem[] {
-  const ways = uplinks(host);
-  const problems = new Map<string, Problem>();
-  for (const { key, place, from, to } of differences(plan, host)) {
-    const { kind, link: name, rest } = place;
-    if (guard.mayTouch(name)) continue;
-    const why = lifeline(name, guard, host, ways);
-    const isWay = kind === 'route' && isDefault(rest[0] ?? '') && rest[1] === String(MAIN_TABLE);
-    const rivals = isWay && to !== null && ways.some((one) => one !== name);
-    if (rivals && outbids(host, key)) {
-      problems.set(
-        key,
-        refused(
-          guard,
-          name,
-          `a default route out of "${name}" would come before the one that this host has`,
-        ),
-      );
-    }
-    const isCut = CUTTING.includes(kind) && !(kind === 'up' && to === 'up');
-    const losesAddress = kind === 'address' && to === null && from !== null;
-    if (why !== undefined && (isCut || losesAddress)) problems.set(name, refused(guard, name, why));
-  }
-  return [...problems.values()];
+/** Whether a port may be taken from a bridge of somebody else: asked for by the bridge that it joins. */
+function mayLeave(home: HostLink, master: string | null, { spec }: NetworkGuard): boolean {
+  const taker = spec.bridges?.find(({ name }) => name === master);
+  return taker?.adopt === true && home.alias?.startsWith('netloom:') !== true;
 }
 
-function outbids(host: HostNetwork, key: string): boolean {
-  const { rest } = placeOf(key);
-  const [dst = '', , metric] = rest;
-  const others = [...host.routes.values()].filter(
-    (one) => one.dst === dst && one.table === MAIN_TABLE,
-  );
-  return others.some((one) => one.metric >= Number(metric));
-}
+const UNUSED = 'a link that nothing else uses';
+const LIFELINE = `${UNUSED}; this one with uplink: true at its bridge or interface, where host.policy.uplink of the node is confirm`;
 
-function lifeline(
-  name: string,
-  { requestAddress }: NetworkGuard,
-  host: HostNetwork,
-  ways: readonly string[],
-): string | undefined {
-  if (ways.includes(name)) {
-    return `"${name}" carries a default route of this host, which would be cut off`;
-  }
-  const addresses = host.links.get(name)?.addresses ?? [];
-  const holds = addresses.some(
-    (text) => String(InterfaceAddress.parse(text).address) === requestAddress,
-  );
-  if (requestAddress === undefined || !holds) return undefined;
-  return `this very request came in on "${name}" (${requestAddress}), which would be cut off`;
-}
-
-function refused(guard: NetworkGuard, name: string, found: string): Problem {
+function refused(guard: NetworkGuard, name: string, found: string, allowed = UNUSED): Problem {
   return {
     code: 'NL_BRIDGE_PORT',
     key: keyFor(guard, name),
     found,
-    allowed: 'a link that nothing else uses',
+    allowed,
     fix: 'choose another link, or leave it as it is',
   };
 }

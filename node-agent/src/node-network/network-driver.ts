@@ -1,3 +1,4 @@
+import type { HostImage } from '../checkpoint/host-image';
 import type { HostNetwork } from './host-network';
 import type { HostCommand } from './host-step';
 
@@ -12,6 +13,12 @@ export interface LookWish {
 /** The way to the kernel for a node's whole network. */
 export interface NetworkDriver {
   observeNetwork(wish: LookWish): Promise<HostNetwork>;
+  /**
+   * All that the kernel tells of some links, with their routes.
+   *
+   * @default - that can't be had: links of the node's own traffic then are never moved
+   */
+  imageOf?(names: readonly string[]): Promise<HostImage>;
   /**
    * Runs commands in order, up to the first that fails. Nothing is undone.
    *

@@ -1,7 +1,9 @@
 import type { NodeNetworkSpec } from 'netloom/agent-api';
 import type { NetworkRecord, NetworkWish } from '../store';
+import type { Uplinks } from './moved-uplinks';
 import type { Footprint } from './plan-network';
 import { placeOf, type SettingKey } from './setting';
+import { askedUplinks } from './takeover';
 import type { WantedNetwork } from './wanted-network';
 
 /** The wish of a record, without what is known of the host. */
@@ -17,7 +19,7 @@ export function wishedRecord(
   bootId: string,
 ): NetworkRecord {
   if (!existing) return { ...wish, made: [], before: {}, bootId, pending: { kind: 'put' } };
-  const { made, before, pending } = existing;
+  const { made, before, pending, uplinks, touches } = existing;
   const formerOwners = [existing.owner, ...(existing.formerOwners ?? [])].filter(
     (owner) => owner !== wish.owner,
   );
@@ -25,6 +27,7 @@ export function wishedRecord(
     ...wish,
     made,
     before,
+    ...taken(uplinks, touches),
     bootId: existing.bootId,
     ...(formerOwners.length > 0 && { formerOwners: [...new Set(formerOwners)] }),
   };
@@ -38,40 +41,76 @@ export function wishedRecord(
 
 /** The record of what a change is to be taken back to. What the change may have left is still known. */
 export function takenBack(record: NetworkRecord, former: NetworkWish): NetworkRecord {
-  const { made, before, bootId } = record;
+  const { made, before, bootId, uplinks, touches } = record;
   const owners = [record.owner, ...(record.formerOwners ?? [])].filter(
     (owner) => owner !== former.owner,
   );
-  return { ...former, made, before, bootId, ...(owners.length > 0 && { formerOwners: owners }) };
+  return {
+    ...former,
+    made,
+    before,
+    ...taken(uplinks, touches),
+    bootId,
+    ...(owners.length > 0 && { formerOwners: owners }),
+  };
+}
+
+/** What was taken over, as far as there is anything of it. */
+function taken(
+  uplinks: NetworkRecord['uplinks'] = {},
+  touches: NetworkRecord['touches'] = [],
+): Pick<NetworkRecord, 'uplinks' | 'touches'> {
+  return {
+    ...(Object.keys(uplinks).length > 0 && { uplinks }),
+    ...(touches.length > 0 && { touches }),
+  };
 }
 
 /** The record once the host has what it says. */
 export function settledNetwork(record: NetworkRecord, wanted: WantedNetwork): NetworkRecord {
-  const { made, before } = neededFootprint(record, wanted);
-  return { ...wishOf(record), made, before, bootId: record.bootId };
+  const { made, before, uplinks, touches } = neededFootprint(record, wanted);
+  const { bootId } = record;
+  return { ...wishOf(record), made, before, ...taken(uplinks, touches), bootId };
 }
 
 /** True when nothing of an earlier wish can be left on the host. */
 export function isSettledNetwork(record: NetworkRecord, wanted: WantedNetwork): boolean {
-  const { made, before } = neededFootprint(record, wanted);
+  const { made, before, uplinks, touches } = neededFootprint(record, wanted);
   return (
     record.pending === undefined &&
     record.formerOwners === undefined &&
     made.length === record.made.length &&
+    Object.keys(uplinks).length === Object.keys(record.uplinks ?? {}).length &&
+    touches.length === (record.touches?.length ?? 0) &&
     Object.keys(before).length === Object.keys(record.before).length
   );
 }
 
 /** What is still to be taken back some day. */
-function neededFootprint(record: NetworkRecord, wanted: WantedNetwork): Footprint {
+function neededFootprint(
+  record: NetworkRecord,
+  wanted: WantedNetwork,
+): Footprint & { readonly uplinks: Uplinks; readonly touches: readonly string[] } {
   const names = madeBy(wanted);
   const before = Object.entries(record.before).filter(([key]) => wanted.settings.has(key));
-  return { made: names, before: Object.fromEntries(before) };
+  const moved = Object.entries(record.uplinks ?? {}).filter(([port]) => wanted.moved.has(port));
+  const needed = new Set([
+    ...askedUplinks(record.spec, record.resolved),
+    // They go back some day, even if nobody asks for it any more.
+    ...moved.flatMap(([port, { bridge }]) => [port, bridge]),
+  ]);
+  return {
+    made: names,
+    before: Object.fromEntries(before),
+    uplinks: Object.fromEntries(moved),
+    touches: (record.touches ?? []).filter((name) => needed.has(name)),
+  };
 }
 
-/** Names of the links that a wanted network makes. */
+/** Names of the links that a wanted network makes; one that was adopted is none of them. */
 export function madeBy(wanted: WantedNetwork): string[] {
-  return wanted.links.flatMap(({ name, peer }) => (peer === undefined ? [name] : [name, peer]));
+  const links = wanted.links.filter((link) => !link.isAdopted);
+  return links.flatMap(({ name, peer }) => (peer === undefined ? [name] : [name, peer]));
 }
 
 /** The record with what is about to be made and changed; itself when it has all of that. */
@@ -92,7 +131,8 @@ export function footprinted(
 /** After a reboot the links are others: what was before says nothing, and references are looked up anew. */
 export function ofThisBoot(record: NetworkRecord, bootId: string): NetworkRecord {
   if (record.bootId === bootId) return record;
-  return { ...record, bootId, before: {}, resolved: {} };
+  const { uplinks: _uplinks, ...rest } = record;
+  return { ...rest, bootId, before: {}, resolved: {} };
 }
 
 /** Files below /proc/sys that a plan looks at. */

@@ -6,7 +6,6 @@ import {
   type Healing,
   type HostPolicy,
   incarnationIn,
-  ownerAlias,
   Repairs,
   Turns,
   throwIfAny,
@@ -16,6 +15,7 @@ import { checkChangeId } from '../problems';
 import type { BridgeRecord, NetworkRecord, NetworkWish, Store } from '../store';
 import type { HostNetwork } from './host-network';
 import { commandsOf, type HostStep, linksOf } from './host-step';
+import { lifeline, watchedPart } from './lifelines';
 import {
   changedLinks,
   checkNetworkHost,
@@ -36,8 +36,10 @@ import {
   wishOf,
 } from './network-records';
 import { networkView, neverRight, notYours } from './network-view';
+import { marksOf } from './ownership';
 import { changedFirst, type NetworkPlan, planNetwork } from './plan-network';
 import { resolveReferences } from './references';
+import { comingPorts, takenOver, takingOver, withUplinks } from './takeover';
 import { type WantedNetwork, wantedNetwork } from './wanted-network';
 
 /** Somebody wants a network of the node. */
@@ -61,6 +63,8 @@ export interface NetworkRemoval {
   readonly identity: string;
   /** `<node>#<incarnation>`. */
   readonly id: string;
+  /** Address that the request was sent to: its link must not be cut off. */
+  readonly requestAddress?: string | undefined;
   /** The caller confirms the removal within that time. @default - probes decide at once */
   readonly confirmSeconds?: number | undefined;
 }
@@ -90,8 +94,6 @@ export interface NetworkParts {
   readonly addresses?: AddressSource | undefined;
   /** What may be done here at all. @default - everything but adoption */
   readonly policy?: HostPolicy | undefined;
-  /** Whether a link by whose loss the node may be cut off may be changed. @default - none may */
-  readonly mayTouch?: ((link: string) => boolean) | undefined;
   /** What takes changes back that are not confirmed. @default - none: changes are final at once */
   readonly checkpoints?: Checkpoints | undefined;
   /** One change of the host at a time, by whomever. @default - turns of its own */
@@ -113,6 +115,8 @@ interface Look {
   readonly plan: NetworkPlan;
   readonly problems: readonly Problem[];
   readonly steps: readonly HostStep[];
+  /** Why it has to be watched over; undefined when it need not. */
+  readonly watched: () => string | undefined;
 }
 
 /**
@@ -219,9 +223,25 @@ export class NetworkService {
       await checkpoints?.free();
       const record = this.removable(removal);
       if (!record) return { removed: false, steps: [] };
-      const isGuarded = watchdogRule !== undefined || (await checkpoints?.isWatched());
-      if (!checkpoints || !isGuarded) return { removed: true, steps: await this.takeAway(record) };
-      return { removed: true, ...(await this.takeAwayChecked(record, removal.confirmSeconds)) };
+      if (!checkpoints) return { removed: true, steps: await this.takeAway(record) };
+      const pending = { kind: 'remove', before: wishOf(record) } as const;
+      const empty: NetworkRecord = { ...this.emptied(record), pending };
+      const looked = await this.look(empty, removal.requestAddress);
+      throwIfAny(looked.problems);
+      const needsWatchdog = looked.watched() ?? watchdogRule;
+      const isGuarded = needsWatchdog !== undefined || (await checkpoints.isWatched());
+      if (!isGuarded || looked.steps.length === 0) {
+        return { removed: true, steps: await this.takeAway(record) };
+      }
+      const { confirmSeconds } = removal;
+      const done = await this.checked(checkpoints, empty, looked, {
+        needsWatchdog,
+        confirmSeconds,
+        begin: () => this.save(empty),
+        apply: async () => (await this.apply(empty, looked)).steps,
+        keep: () => this.forget(record, looked.steps),
+      });
+      return { removed: true, ...done };
     });
   }
 
@@ -230,7 +250,8 @@ export class NetworkService {
     return this.turns.take(async () => {
       const record = this.removable(removal);
       if (!record) return { removed: false, steps: [] };
-      const { problems, steps } = await this.look(this.emptied(record));
+      const { requestAddress } = removal;
+      const { problems, steps } = await this.look(this.emptied(record), requestAddress);
       throwIfAny(problems);
       return { removed: true, steps };
     });
@@ -316,21 +337,24 @@ export class NetworkService {
       vlans: hasVlans(asked),
       sysctls: (now) => {
         const { resolved, problems } = resolveReferences(asked.spec, now, asked.resolved);
-        const record = sameTexts(resolved, asked.resolved) ? asked : { ...asked, resolved };
+        const known = sameTexts(resolved, asked.resolved) ? asked : { ...asked, resolved };
+        const record = takingOver(known, now);
         const wanted = this.wantedBy(node, record);
         found = { record, wanted, problems };
         return sysctlFiles([...wanted.settings.keys(), ...Object.keys(asked.before)]);
       },
     });
     if (!found) throw new Error('a look without links');
-    const { record, wanted, problems } = found;
+    const { problems } = found;
+    const { record, details } = await this.withMovedUplinks(found.record, host, requestAddress);
     const { resolved } = record;
-    const plan = this.planOf(record, wanted);
+    const plan = this.planOf(record, this.wantedBy(node, record));
     const guard = {
       spec: record.spec,
       resolved,
       requestAddress,
-      mayTouch: this.parts.mayTouch ?? (() => false),
+      touches: new Set(record.touches),
+      details,
       wasMade: new Set(record.pending === undefined ? record.made : []),
     };
     const others = this.sorted().filter((one) => one.owner !== from);
@@ -347,7 +371,23 @@ export class NetworkService {
     ];
     const blocking = all.length > 0 ? all : checkNetworkHost(plan, guard, host);
     const steps = blocking.length > 0 ? [] : planNetwork(plan, host);
-    return { host, record, plan, problems: blocking, steps };
+    const watched = (): string | undefined => watchedPart(plan, guard, host);
+    return { host, record, plan, problems: blocking, steps, watched };
+  }
+
+  /** With what moves to bridges along with the links of the node's own traffic that they are to take. */
+  private async withMovedUplinks(
+    record: NetworkRecord,
+    host: HostNetwork,
+    requestAddress?: string,
+  ) {
+    const ports = comingPorts(record, host).filter(
+      ({ port }) => lifeline(port, requestAddress, host) !== undefined,
+    );
+    const details = await (ports.length === 0
+      ? undefined
+      : this.parts.kernel.imageOf?.(ports.map(({ port }) => port)));
+    return { record: details ? withUplinks(record, ports, host, details) : record, details };
   }
 
   /** Asked for at each look, and the same until the record changes. */
@@ -355,19 +395,15 @@ export class NetworkService {
     const known = this.knownWanted.get(record);
     if (known) return known;
     const { spec, resolved, claims } = record;
-    const wanted = wantedNetwork(node, spec, resolved, claimedAddresses(claims));
+    const addresses = claimedAddresses(claims);
+    const wanted = wantedNetwork(node, spec, resolved, addresses, takenOver(record));
     this.knownWanted.set(record, wanted);
     return wanted;
   }
 
   private planOf(record: NetworkRecord, wanted: WantedNetwork): NetworkPlan {
-    const { owner, made, before, formerOwners = [] } = record;
-    return {
-      wanted,
-      footprint: { made, before },
-      alias: ownerAlias(owner),
-      formerAliases: formerOwners.map(ownerAlias),
-    };
+    const { made, before } = record;
+    return { wanted, footprint: { made, before }, ...marksOf(record) };
   }
 
   /** All of a change or nothing: under a checkpoint where there are any. */
@@ -385,7 +421,7 @@ export class NetworkService {
     }
     let last: Look | undefined;
     return this.checked(checkpoints, record, looked, {
-      needsWatchdog: watchdogRule,
+      needsWatchdog: looked.watched() ?? watchdogRule,
       confirmSeconds,
       begin,
       apply: async () => {
@@ -514,26 +550,6 @@ export class NetworkService {
     const { steps } = await this.apply(empty);
     await this.forget(record, steps);
     return steps;
-  }
-
-  /** The same as a change that may still be taken back. */
-  private async takeAwayChecked(
-    record: NetworkRecord,
-    confirmSeconds: number | undefined,
-  ): Promise<Omit<NetworkRemoved, 'removed'>> {
-    const { checkpoints, watchdogRule } = this.parts;
-    const pending = { kind: 'remove', before: wishOf(record) } as const;
-    const empty: NetworkRecord = { ...this.emptied(record), pending };
-    const looked = await this.look(empty);
-    throwIfAny(looked.problems);
-    if (!checkpoints || looked.steps.length === 0) return { steps: await this.takeAway(record) };
-    return this.checked(checkpoints, empty, looked, {
-      needsWatchdog: watchdogRule,
-      confirmSeconds,
-      begin: () => this.save(empty),
-      apply: async () => (await this.apply(empty, looked)).steps,
-      keep: () => this.forget(record, looked.steps),
-    });
   }
 
   private async forget(record: NetworkRecord, steps: readonly HostStep[]): Promise<void> {

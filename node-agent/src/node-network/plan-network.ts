@@ -1,7 +1,8 @@
 import { type AddressStep, addressSteps, ofFamily } from '../bridges';
 import { type HostLink, type HostNetwork, UNFINISHED_GROUP } from './host-network';
-import type { HostStep } from './host-step';
+import { type HostCommand, type HostStep, ipCommand } from './host-step';
 import { deleteStep, freshLinks, makeStep, markStep } from './making';
+import { isOurs, type LinkMarks } from './ownership';
 import {
   addressCommand,
   addressingCommands,
@@ -15,6 +16,7 @@ import {
   settingKey,
 } from './setting';
 import { settingWords } from './setting-words';
+import { isAdopted } from './takeover';
 import { wrongShape } from './wanted-link';
 import type { WantedNetwork } from './wanted-network';
 
@@ -27,21 +29,9 @@ export interface Footprint {
 }
 
 /** A wanted network and what it stands on. */
-export interface NetworkPlan {
+export interface NetworkPlan extends LinkMarks {
   readonly wanted: WantedNetwork;
   readonly footprint: Footprint;
-  /** The mark of this owner's links, and those they may still carry of former owners. */
-  readonly alias: string;
-  readonly formerAliases: readonly string[];
-}
-
-/** Whether a link carries this owner's mark, or was left unfinished by a crash. */
-export function isOurs(
-  link: HostLink,
-  { alias, formerAliases }: Pick<NetworkPlan, 'alias' | 'formerAliases'>,
-): boolean {
-  if (link.alias === undefined) return link.group === UNFINISHED_GROUP;
-  return link.alias === alias || formerAliases.includes(link.alias);
 }
 
 /** A setting that is not as it shall be. */
@@ -110,6 +100,8 @@ function linkSteps(
     }
     const ends = [present, link.peer === undefined ? undefined : links.get(link.peer)];
     for (const end of ends) {
+      // The mark of an adopted one is a setting, which goes back.
+      if (link.isAdopted && end?.group !== UNFINISHED_GROUP) continue;
       if (end && (end.alias !== alias || end.group !== 0)) makes.push(markStep(end, alias));
     }
   }
@@ -177,7 +169,7 @@ function findGoing(
 function addThoseOn(
   found: Map<string, string | undefined>,
   { links }: WantedNetwork,
-  marks: Pick<NetworkPlan, 'alias' | 'formerAliases'>,
+  marks: LinkMarks,
   host: HostNetwork,
 ): void {
   for (let size = -1; size !== found.size; ) {
@@ -195,7 +187,10 @@ function addThoseOn(
 /** Every setting that is not as wanted, or not any more as it was before. */
 export const differences = remembered(findDifferences);
 
-function findDifferences({ wanted, footprint }: NetworkPlan, host: HostNetwork): Difference[] {
+function findDifferences(
+  { wanted, footprint, ...marks }: NetworkPlan,
+  host: HostNetwork,
+): Difference[] {
   const found: Difference[] = [];
   for (const [key, to] of wanted.settings) {
     const place = placeOf(key);
@@ -212,6 +207,8 @@ function findDifferences({ wanted, footprint }: NetworkPlan, host: HostNetwork):
     const from = currentValue(host, key, place);
     const { kind, link } = place;
     if (from === undefined || from === to) continue;
+    // One that was given back, or that is by now another one of that name.
+    if (isAdopted(link, footprint) && !isOurs(mustHave(host, link), marks)) continue;
     if (to === null && kind !== 'address' && kind !== 'route') continue;
     if ((kind === 'port' || kind === 'vlans') && leaves(link, wanted, before, host)) continue;
     found.push({ key, place, from, to, isBack: true });
@@ -254,7 +251,7 @@ function settingSteps(
         const at = order.get(one) ?? 0;
         return at >= from * PHASE_WIDTH && at < to * PHASE_WIDTH;
       })
-      .map((one) => settingStep(one, host));
+      .map((one) => settingStep(one, host, wanted));
   return {
     early: within(0, PHASE.sysctl),
     rest: [
@@ -270,6 +267,7 @@ const PHASE_WIDTH = 10_000;
 
 /** What comes before what. */
 const PHASE = {
+  adopt: 0,
   routeGoes: 1,
   release: 2,
   sysctl: 3,
@@ -283,21 +281,27 @@ const PHASE = {
   primary: 11,
   up: 12,
   down: 13,
-  address: 14,
-  route: 15,
+  routeMoves: 14,
+  address: 15,
+  route: 16,
+  giveBack: 17,
 } as const;
 
-function orderOf({ place: where, from, to }: Difference, { ranks }: WantedNetwork): number {
+function orderOf({ place: where, from, to, isBack }: Difference, { ranks }: WantedNetwork): number {
   const { kind, link, rest } = where;
   const rank = ranks.get(link) ?? 0;
   const at = (phase: keyof typeof PHASE, place: number): number =>
     PHASE[phase] * PHASE_WIDTH + Math.min(place, PHASE_WIDTH - 1);
   switch (kind) {
     case 'route':
-      if (to === null) return at('routeGoes', 0);
+      // The way out is without a route for as short as can be.
+      if (to === null) return at(isBack ? 'routeGoes' : 'routeMoves', 0);
       return at('route', to.includes('via') ? 1 : 0);
     case 'master':
       return to === '' ? at('release', 0) : at('join', rank);
+    case 'alias':
+      // Until the mark is gone it is ours, and a crash is made good.
+      return at(isBack ? 'giveBack' : 'adopt', 0);
     case 'sysctl':
       return at('sysctl', 0);
     case 'option':
@@ -320,27 +324,44 @@ function orderOf({ place: where, from, to }: Difference, { ranks }: WantedNetwor
   }
 }
 
-function settingStep(change: Difference, host: HostNetwork): HostStep {
+/** What brings a setting from one value to another, to the letter where that is known. */
+function changeCommands(
+  { exact }: WantedNetwork,
+  key: SettingKey,
+  from: SettingValue,
+  to: SettingValue,
+  host: HostNetwork,
+): readonly HostCommand[] {
+  const known = exact.get(key);
+  const usual = (): HostCommand[] => setCommands(key, from, to, host);
+  if (to === null) return known?.off ?? usual();
+  return (from === null ? undefined : known?.again) ?? known?.on ?? usual();
+}
+
+function settingStep(change: Difference, host: HostNetwork, wanted: WantedNetwork): HostStep {
   const { key, from, to, isBack } = change;
   const { kind, link } = change.place;
+  const mac = kind === 'alias' && !isBack ? host.links.get(link)?.mac : undefined;
+  // A MAC address that was set is kept; one that a bridge took from a port goes with the port.
+  const keeps = mac === undefined ? [] : [ipCommand(`link set dev ${link} address ${mac}`)];
   const flushes =
     (kind === 'up' && to === 'down') ||
     (kind === 'master' && to !== '' && host.links.get(to ?? '')?.kind === 'bond');
   const isAbsent = from === null && kind !== 'route';
   // Another step's undo may have put a route back already: `replace` does not mind.
   const reached = kind === 'route' && from !== null ? '' : to;
-  const undo = isAbsent ? [] : setCommands(key, reached, from, host);
+  const undo = isAbsent ? [] : changeCommands(wanted, key, reached, from, host);
   return {
     words: settingWords(key, from, to, isBack),
     link,
-    does: setCommands(key, from, to, host),
+    does: [...keeps, ...changeCommands(wanted, key, from, to, host)],
     undo: flushes ? [...undo, ...addressingCommands(link, host)] : undo,
   };
 }
 
 /** In the declared order; what somebody else put there stays. */
 function allAddressSteps(
-  { addresses }: WantedNetwork,
+  wanted: WantedNetwork,
   found: readonly Difference[],
   host: HostNetwork,
 ): HostStep[] {
@@ -352,7 +373,11 @@ function allAddressSteps(
     if (mine) mine.push(one);
     else changed.set(link, [one]);
   }
-  return [...new Set([...addresses.keys(), ...changed.keys()])].flatMap((name) => {
+  const { addresses, exact } = wanted;
+  // What a port had is on it no more before its bridge has it, and the other way round.
+  const losing = [...changed.keys()].filter((name) => changed.get(name)?.every(({ to }) => !to));
+  const names = exact.size > 0 ? [...losing, ...addresses.keys()] : [...addresses.keys()];
+  return [...new Set([...names, ...changed.keys()])].flatMap((name) => {
     const link = host.links.get(name);
     if (!link) return [];
     const mine = changed.get(name) ?? [];
@@ -361,32 +386,40 @@ function allAddressSteps(
     const address = ({ place }: Difference): string => place.rest[0] ?? '';
     const gone = mine.filter(({ to }) => to === null).map(address);
     const back = mine.filter(({ to, isBack }) => to !== null && isBack).map(address);
-    const wanted = [...(addresses.get(name) ?? []), ...back];
+    const declared = [...(addresses.get(name) ?? []), ...back];
     return ([4, 6] as const).flatMap((family) => {
       const steps = addressSteps(
         family,
-        ofFamily(family, wanted),
+        ofFamily(family, declared),
         ofFamily(family, link.addresses),
         ofFamily(family, gone),
       );
       const [removed, added] = split(steps, ({ action }) => action === 'remove');
       // The kernel lists the newest IPv6 address first: undone, the first has to come last.
       const ordered = family === 6 ? [...removed.reverse(), ...added] : steps;
-      return ordered.map((step) => addressStep(name, step, host));
+      return ordered.map((step) => addressStep(name, step, host, wanted));
     });
   });
 }
 
-function addressStep(name: string, { action, address }: AddressStep, host: HostNetwork): HostStep {
+function addressStep(
+  name: string,
+  { action, address }: AddressStep,
+  host: HostNetwork,
+  { exact }: WantedNetwork,
+): HostStep {
   const on = action !== 'remove';
   const words = on ? `${action} ${address} on ${name}` : `remove ${address} from ${name}`;
+  const known = exact.get(settingKey('address', name, address));
+  const adds = known?.on ?? [addressCommand(name, address, true)];
+  const removes = known?.off ?? [addressCommand(name, address, false)];
   // A route goes along with the address that its next hop is reached by.
   const routes = on ? [] : routeCommands(name, host, address);
   return {
     words,
     link: name,
-    does: [addressCommand(name, address, on)],
-    undo: [addressCommand(name, address, !on), ...routes],
+    does: on ? adds : removes,
+    undo: [...(on ? removes : adds), ...routes],
   };
 }
 

@@ -34,6 +34,10 @@ export function settingWords(
       return `set the MTU of ${link}${again} to ${to}`;
     case 'mac':
       return `set the MAC address of ${link}${again} to ${to}`;
+    case 'alias':
+      return isBack
+        ? `give bridge ${link} back: take netloom's mark off it`
+        : `adopt bridge ${link}: mark it as netloom's`;
     case 'up':
       return `set ${link} ${to}${isBack && to === 'down' ? ', as it was' : ''}`;
     case 'master':

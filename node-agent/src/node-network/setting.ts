@@ -17,6 +17,7 @@ import { bridgeCommand, type HostCommand, ipCommand } from './host-step';
  * |---|---|
  * | `mtu eth1` | bytes |
  * | `mac eth1` | |
+ * | `alias br-test` | empty for none |
  * | `up eth1` | `up`, `down` |
  * | `master eth1` | name of bridge or bond; empty for none |
  * | `option br-test bridge stp_state` | as `ip` writes it |
@@ -37,6 +38,7 @@ export type Settings = ReadonlyMap<SettingKey, SettingValue>;
 export type SettingKind =
   | 'mtu'
   | 'mac'
+  | 'alias'
   | 'up'
   | 'master'
   | 'option'
@@ -80,6 +82,8 @@ export function currentValue(
       return String(link.mtu);
     case 'mac':
       return link.mac;
+    case 'alias':
+      return link.alias ?? '';
     case 'up':
       return link.up ? 'up' : 'down';
     case 'master':
@@ -122,6 +126,8 @@ export function setCommands(
       return set(`mtu ${to}`);
     case 'mac':
       return set(`address ${to}`);
+    case 'alias':
+      return set(`alias "${to}"`);
     case 'up':
       return set(String(to));
     case 'master':

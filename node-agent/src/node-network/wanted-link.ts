@@ -23,6 +23,8 @@ export interface WantedLink {
   readonly shape: Readonly<Record<string, string>>;
   /** Options that the kernel gives it, or `behind` does, as they will be read back. */
   readonly options: Readonly<Record<string, string>>;
+  /** True for one that somebody else made, and that is given back one day. */
+  readonly isAdopted?: true;
   /** MAC address that it gets as it is made; undefined where that comes from the link below. */
   readonly mac?: string | undefined;
   readonly peerMac?: string | undefined;

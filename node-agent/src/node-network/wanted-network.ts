@@ -1,9 +1,12 @@
 import type { IpFamily } from 'netloom';
 import type { NodeNetworkSpec } from 'netloom/agent-api';
-import { stableMac } from '../bridges';
+import { addressText, stableMac } from '../bridges';
+import type { MovedUplink } from '../store';
 import { MAIN_TABLE, type PortVlan, ROUTE_PROTOCOL, routeWords, vlanText } from './host-network';
+import { type ExactCommands, exactCommands, movedSettings } from './moved-uplinks';
 import { nameOf, type Resolved } from './references';
 import { placeOf, routeKey, type SettingKey, type SettingValue, settingKey } from './setting';
+import { isAdopted, type TakenOver } from './takeover';
 import { BOND_OPTIONS, bondDefaults, type WantedLink, wantedLinks } from './wanted-link';
 
 /** A wanted network with nothing left to be looked up. */
@@ -15,12 +18,18 @@ export interface WantedNetwork {
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** How many wanted links are below a link: it is changed after them. */
   readonly ranks: ReadonlyMap<string, number>;
+  /** Ports of the node's own traffic whose addresses and routes move, or have moved, to their bridge. */
+  readonly moved: ReadonlySet<string>;
+  /** How some settings are brought about to the letter. */
+  readonly exact: ReadonlyMap<SettingKey, ExactCommands>;
 }
 
 type Item<K extends keyof NodeNetworkSpec> = NonNullable<NodeNetworkSpec[K]>[number];
 
 /** Addresses that came from pools, with prefix length, by link reference or name. */
 export type ClaimedAddresses = Readonly<Record<string, readonly string[]>>;
+
+const NOTHING: TakenOver = { alias: '', before: {}, uplinks: {} };
 
 /** Puts the settings of a spec together. */
 class Collector {
@@ -31,6 +40,12 @@ class Collector {
 
   set(kind: Parameters<typeof settingKey>[0], link: string, rest: string[], value: string): void {
     this.settings.set(settingKey(kind, link, ...rest), value);
+  }
+
+  /** Before the declared ones: the first address is what others know the node by. */
+  addressesFirst(link: string, first: readonly string[]): void {
+    const all = new Set([...first, ...(this.addresses.get(link) ?? [])]);
+    if (all.size > 0) this.addresses.set(link, [...all]);
   }
 
   /** What any link may be given. */
@@ -52,14 +67,20 @@ class Collector {
   }
 }
 
-/** What a spec wants, in the terms of the kernel. The spec is normal, checked and resolved. */
+/**
+ * What a spec wants, in the terms of the kernel. The spec is normal, checked and resolved.
+ *
+ * @param taken what it has taken over from others
+ */
 export function wantedNetwork(
   node: string,
   spec: NodeNetworkSpec,
   resolved: Resolved,
   claimed: ClaimedAddresses,
+  taken: TakenOver = NOTHING,
 ): WantedNetwork {
-  const links = wantedLinks(node, spec, resolved);
+  const moved = movedPorts(spec, resolved, taken);
+  const links = wantedLinks(node, spec, resolved).map((link) => asTaken(link, spec, taken, moved));
   const all = new Collector(claimed);
   for (const list of [
     spec.bonds,
@@ -90,6 +111,8 @@ export function wantedNetwork(
     all.common(name, one.link, one);
     all.set('up', name, [], one.up === false ? 'down' : 'up');
   }
+  for (const { name, isAdopted } of links) if (isAdopted) all.set('alias', name, [], taken.alias);
+  moveUplinks(all, moved);
   // A bond gives its ports its own MAC address.
   const bonds = new Set((spec.bonds ?? []).map((one) => one.name));
   for (const [key, value] of bonds.size === 0 ? [] : [...all.settings]) {
@@ -103,7 +126,58 @@ export function wantedNetwork(
     settings: all.settings,
     addresses: all.addresses,
     ranks,
+    moved: new Set(moved.keys()),
+    exact: exactCommands(taken.uplinks),
   };
+}
+
+/** Uplinks that their bridge still has as ports. */
+function movedPorts(
+  spec: NodeNetworkSpec,
+  resolved: Resolved,
+  { uplinks }: TakenOver,
+): Map<string, MovedUplink> {
+  const ports = (spec.bridges ?? []).flatMap(({ name, ports = [] }) =>
+    ports.map(({ link }) => ({ bridge: name, port: nameOf(link, resolved) })),
+  );
+  return new Map(
+    ports.flatMap(({ bridge, port }) => {
+      const uplink = uplinks[port];
+      return uplink?.bridge === bridge ? [[port, uplink] as const] : [];
+    }),
+  );
+}
+
+/**
+ * An adopted bridge keeps its MAC address: whoever knows it goes on. One that takes an uplink gets that of
+ * the uplink: the network knows the node by it, and may let no other pass.
+ */
+function asTaken(
+  link: WantedLink,
+  spec: NodeNetworkSpec,
+  taken: TakenOver,
+  moved: ReadonlyMap<string, MovedUplink>,
+): WantedLink {
+  if (link.kind !== 'bridge') return link;
+  const { name } = link;
+  const adopted = isAdopted(name, taken);
+  const declared = spec.bridges?.find((one) => one.name === name)?.mac;
+  const former = adopted ? taken.before[settingKey('mac', name)] : undefined;
+  const uplink = [...moved.values()].find(({ bridge }) => bridge === name);
+  const mac = declared ?? former ?? uplink?.mac ?? link.mac;
+  const isSame = mac === link.mac && !adopted;
+  if (isSame) return link;
+  return { ...link, mac, before: `address ${mac}`, ...(adopted && { isAdopted: true as const }) };
+}
+
+function moveUplinks(all: Collector, moved: ReadonlyMap<string, MovedUplink>): void {
+  const first = new Map<string, string[]>();
+  for (const [port, uplink] of moved) {
+    for (const [key, value] of movedSettings(port, uplink)) all.settings.set(key, value);
+    const { bridge, addresses } = uplink;
+    first.set(bridge, [...(first.get(bridge) ?? []), ...addresses.map(addressText)]);
+  }
+  for (const [bridge, addresses] of first) all.addressesFirst(bridge, addresses);
 }
 
 /** `net.ipv4.conf.IFNAME.rp_filter` as a path below /proc/sys; only the name may have dots of its own. */

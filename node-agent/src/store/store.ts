@@ -102,13 +102,38 @@ export interface NetworkWish {
   readonly claims: Readonly<Record<string, readonly NetworkClaim[]>>;
 }
 
+/** A route that moved with its link. */
+export interface MovedRoute {
+  /** Prefix form; 0.0.0.0/0 and ::/0 for default routes. */
+  readonly dst: string;
+  /** Number of the routing table. */
+  readonly table: number;
+  readonly metric: number;
+  /** Its other attributes, as plans compare them. */
+  readonly words: string;
+  /** All that the kernel told of it. */
+  readonly image: RouteImage;
+}
+
+/** A port that carried the node's own traffic when it was taken: what its bridge has instead of it. */
+export interface MovedUplink {
+  readonly bridge: string;
+  readonly mac: string;
+  readonly addresses: readonly AddressImage[];
+  readonly routes: readonly MovedRoute[];
+}
+
 /** One owner's part of the node's network, as it is stored. */
 export interface NetworkRecord extends NetworkWish {
   /** Links that were made, or are about to be. */
   readonly made: readonly string[];
   /** Settings of the host before they were changed first, by key; null for what was not there. */
   readonly before: Readonly<Record<string, string | null>>;
-  /** Boot of the machine that `before` and `resolved` are of: after another one they are void. */
+  /** Of ports that carried the node's own traffic, by name. @default - none */
+  readonly uplinks?: Readonly<Record<string, MovedUplink>> | undefined;
+  /** Links of the node's own traffic that may be changed for it: asked for, and allowed by the policy. */
+  readonly touches?: readonly string[] | undefined;
+  /** Boot of the machine that `before`, `uplinks` and `resolved` are of: after another one they are void. */
   readonly bootId: string;
   /** Owners that handed it over and whose mark its links may still carry. */
   readonly formerOwners?: readonly string[] | undefined;

@@ -12,7 +12,9 @@ export interface ProgramRun {
   readonly at?: number;
   /** @default alone */
   readonly how?: 'alone' | 'group' | 'hang';
-  /** Null takes the bridge away. */
+  /** What is changed. @default bridge */
+  readonly kind?: 'bridge' | 'network';
+  /** Null takes it away. */
   readonly spec?: object | null;
   /** @default cp-br */
   readonly bridge?: string;
@@ -27,8 +29,9 @@ export class CheckpointProcess {
   readonly ended: Promise<string>;
 
   constructor(folder: string, run: ProgramRun) {
-    const { mode, at = 0, how = 'alone', spec = {}, seconds = 30, bridge = 'cp-br' } = run;
-    const numbers = [JSON.stringify(spec), String(seconds), bridge];
+    const { mode, at = 0, how = 'alone', spec = {}, seconds = 30 } = run;
+    const { bridge = 'cp-br', kind = 'bridge' } = run;
+    const numbers = [JSON.stringify(spec), String(seconds), bridge, kind];
     const args = [PROGRAM, ROOT, folder, mode, String(at), how, ...numbers];
     this.child = spawn(nodePath(), args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -1,10 +1,10 @@
 'use strict';
 
 /**
- * Makes one change of a bridge under a watchdog, through the built agent's own parts, and ends itself
+ * Makes one change of a bridge, or of a node's network, under a watchdog, through the built agent's own parts, and ends itself
  * with SIGKILL before a step of its test's choice. Or is that watchdog.
  *
- *   node checkpoint-program.js ROOT FOLDER change|watch AT alone|group|hang SPEC SECONDS BRIDGE
+ *   node checkpoint-program.js ROOT FOLDER change|watch AT alone|group|hang SPEC SECONDS BRIDGE bridge|network
  *
  * SECONDS is how long a confirmation may take. AT counts steps from 1; 0 stops nowhere. `group` takes
  * the commands that run along, as the end of a container does. `hang` waits for its end behind the change.
@@ -17,7 +17,7 @@ const path = require('node:path');
 enableCompileCache();
 
 const [, , root = '', folder = '', mode = '', at = '0', how = 'alone', ...more] = process.argv;
-const [spec = '{}', seconds = '30', bridge = 'cp-br'] = more;
+const [spec = '{}', seconds = '30', bridge = 'cp-br', kind = 'bridge'] = more;
 const lib = (name) => require(path.join(root, 'node-agent/lib', name));
 const { JournalFolder, placeOfProcess } = lib('checkpoint');
 const { Iproute2 } = lib('iproute2.js');
@@ -63,9 +63,11 @@ class Stepwise extends Iproute2 {
 async function change() {
   const { SqliteStore } = lib('store');
   const { BridgeService } = lib('bridges');
+  const { NetworkService } = lib('node-network');
+  const { NetworkKernel } = lib('network-kernel.js');
   const { connectWatchdog } = lib('watchdog/connect-watchdog.js');
   const store = SqliteStore.open(folder);
-  const { bridges: records, counters } = store.load();
+  const { bridges: records, networks: networkRecords, counters } = store.load();
   const links = new Stepwise(folder);
   // Gateways that other tests make, and the machine's name servers, are none of this node's.
   const probes = { gateways: [], nameServers: 'no' };
@@ -77,23 +79,39 @@ async function change() {
     ...{ node: 'edge-1', store, links, records, checkpoints, policy },
     counter: counters.bridges,
   });
+  const networks = new NetworkService({
+    ...{ node: 'edge-1', store, records: networkRecords, checkpoints, policy },
+    kernel: new NetworkKernel(links),
+    counter: counters.bridges,
+    turns: service.turns,
+  });
+  const recover = async (subject, outcome) => {
+    await service.recover(subject, outcome);
+    await networks.recover(subject, outcome);
+  };
   // As each start of the agent does.
   await checkpoints.recover({
-    keep: (subject) => service.recover(subject, 'kept'),
-    back: (subject) => service.recover(subject, 'undone'),
+    keep: (subject) => recover(subject, 'kept'),
+    back: (subject) => recover(subject, 'undone'),
   });
   steps = 0;
   const asker = { owner: 'stack', identity: 'ci', confirmSeconds: Number(seconds) };
-  const known = records.find((record) => record.name === bridge);
   const wish = JSON.parse(spec);
-  const { checkpoint, awaits } =
-    wish === null
-      ? await service.removeChecked({
-          ...asker,
-          name: bridge,
-          id: `${bridge}#${known.incarnation}`,
-        })
-      : await service.put({ ...asker, name: bridge, spec: wish });
+  const idOf = (name, known) => ({ id: `${name}#${known.incarnation}` });
+  const changes = {
+    bridge: {
+      put: () => service.put({ ...asker, name: bridge, spec: wish }),
+      remove: () => {
+        const known = records.find((record) => record.name === bridge);
+        return service.removeChecked({ ...asker, name: bridge, ...idOf(bridge, known) });
+      },
+    },
+    network: {
+      put: () => networks.put({ ...asker, spec: wish }),
+      remove: () => networks.removeShown({ ...asker, ...idOf('edge-1', networkRecords[0]) }),
+    },
+  };
+  const { checkpoint, awaits } = await changes[kind][wish === null ? 'remove' : 'put']();
   if (how === 'hang') {
     console.log('hanging');
     await new Promise(() => setInterval(() => {}, 1000));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { AgentClient, removedNetworkSchema } from 'netloom/agent-api';
+import { AgentClient, nodeNetworkViewSchema, removedNetworkSchema } from 'netloom/agent-api';
 import { findTool, nodePath } from '../../../scripts/tools';
 import { AgentTransport } from '../../../src/agent-api/transport';
 import { refusal } from '../support/agent-folder';
@@ -75,6 +75,14 @@ describe('a caller on the network, and a node that has one interface', () => {
       const put = (spec: object) => client.putBridge('ck-br', { owner: 'stack', spec });
       expect(await refusal(put({ ports }))).toEqual(['NL_BRIDGE_PORT spec.ports[0]']);
       expect(await refusal(put({ ports, uplink: true }))).toEqual(['NL_WATCHDOG_MISSING watchdog']);
+      const bridge = { name: 'ck-br', ports: [{ link: 'route:default' }] };
+      const whole = (spec: object) =>
+        client.putNodeNetwork({ owner: 'stack', spec: { bridges: [{ ...bridge, ...spec }] } });
+      expect(await refusal(whole({}))).toEqual(['NL_BRIDGE_PORT spec.bridges[0].ports[0].link']);
+      expect(await refusal(whole({ uplink: true }))).toEqual(['NL_WATCHDOG_MISSING watchdog']);
+      expect(await refusal(whole({ uplink: true, adopt: true }))).toEqual([
+        'NL_HOST_POLICY spec.bridges[0].adopt',
+      ]);
       expect(onNode('-4', '-j', 'addr', 'show', 'dev', 'ck-up')).toBe(before);
       await startWatchdog();
       const view = await put({ ports, uplink: true });
@@ -86,6 +94,41 @@ describe('a caller on the network, and a node that has one interface', () => {
       expect(await client.checkpoints()).toEqual({ watchdog: true });
       expect(onNode('-4', '-j', 'addr', 'show', 'dev', 'ck-up')).toBe(before);
       expect(onNode('route', 'show', 'default')).toContain('via 10.96.0.1 dev ck-up');
+    },
+    60_000,
+  );
+
+  networkTest(
+    'gives a network of the node its way out, which is taken back unconfirmed, and with the removal',
+    async () => {
+      if (!watchdog) await startWatchdog();
+      const look = () => [onNode('-j', '-d', 'addr', 'show', 'dev', 'ck-up'), onNode('route')];
+      const lasting = ([link = '', routes = '']: string[]) => [
+        link.replace(/"(promiscuity|valid_life_time|preferred_life_time|qdisc)":[^,]+,?/g, ''),
+        routes,
+      ];
+      const before = lasting(look());
+      const owner = 'stack/way';
+      const bridges = [{ name: 'ck-br', ports: [{ link: 'route:default' }], uplink: true }];
+      const spec = { bridges, interfaces: [{ link: 'ck-up', mtu: 1450, uplink: true }] };
+      const transport = new AgentTransport(client.connection, 30_000);
+      const call = { method: 'PUT', path: ['node-network'], about: 'ck-br' } as const;
+      const asked = { ...call, query: { confirmSeconds: '2' }, body: { owner, spec } };
+      expect(await transport.call(nodeNetworkViewSchema, asked)).toMatchObject({
+        resolved: { 'route:default': 'ck-up' },
+        checkpoint: { id: expect.any(String) },
+      });
+      await transport.close();
+      expect(onNode('route', 'show', 'default')).toContain('dev ck-br');
+      while ((await client.checkpoints()).open) await new Promise((done) => setTimeout(done, 100));
+      expect([lasting(look()), await client.nodeNetworks()]).toEqual([before, []]);
+      // The client confirms by itself.
+      const { id } = await client.putNodeNetwork({ owner, spec });
+      expect(await client.checkpoints()).toEqual({ watchdog: true });
+      expect(onNode('route', 'show', 'default')).toContain('dev ck-br');
+      expect(await client.removeNodeNetwork(id, owner)).toBe(true);
+      expect(await client.checkpoints()).toEqual({ watchdog: true });
+      expect([lasting(look()), await client.nodeNetworks()]).toEqual([before, []]);
     },
     60_000,
   );

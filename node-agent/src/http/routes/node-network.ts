@@ -62,10 +62,11 @@ export const NODE_NETWORK_ROUTES = [
     verbs: ['bridge'],
     query: removalQuery.extend({ confirmSeconds: confirmQuery }),
     answer: removedNetworkSchema,
-    handle: async ({ caller, query, audit }, { networks }) => {
+    handle: async ({ caller, query, audit, localAddress }, { networks }) => {
       const { id, owner, dryRun, confirmSeconds } = query;
       caller.requireOwner(owner);
-      const removal = { id, owner, identity: caller.identity };
+      const requestAddress = plainAddress(localAddress);
+      const removal = { id, owner, identity: caller.identity, requestAddress };
       if (dryRun === 'true') return removedView(await networks.previewRemoval(removal));
       const note = audit('network.remove', { owner }, describe(networks, owner));
       const done = await networks.removeShown({ ...removal, confirmSeconds });
