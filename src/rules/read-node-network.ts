@@ -113,6 +113,8 @@ const NODE_NETWORK = exactSpec<NodeNetworkObject>('a NodeNetwork', {
       vlanFiltering: flag(),
       vlanDefaultPvid: integer(0, 4094, 'a VLAN, or 0 for none'),
       ...MEMBERSHIP,
+      adopt: flag(),
+      uplink: flag(),
     }),
   ),
   macvlans: objects(
@@ -127,6 +129,7 @@ const NODE_NETWORK = exactSpec<NodeNetworkObject>('a NodeNetwork', {
       link: text({ required: true }),
       ...SETTINGS,
       up: flag(),
+      uplink: flag(),
     }),
   ),
   nodeSelector: mapOf(TEXT),
