@@ -8,7 +8,9 @@ import {
 } from '../cni';
 import type { Problem } from '../errors';
 import { configSteps, type NetworkDefinition, parseNetwork } from '../kubernetes';
+import { checkOptionNames } from '../rules';
 import { Network } from './network';
+import { CNI_NETWORK_OPTIONS } from './network-options';
 import type { NetworkProps } from './network-props';
 
 /** What a configuration says itself. */
@@ -53,7 +55,10 @@ export class CniNetwork extends Network {
     if (config !== undefined && plugins !== undefined) {
       return [shapeProblem('NL_VALUES_CONFLICT', 'plugins', 'config and plugins are both set')];
     }
-    if (this.isPlugin) return super._check().map((problem) => this.inOwnWords(problem));
+    if (this.isPlugin) {
+      const names = checkOptionNames(this.cniProps, CNI_NETWORK_OPTIONS, 'CniNetwork');
+      return [...names, ...super._check().map((problem) => this.inOwnWords(problem))];
+    }
     const key = plugins === undefined ? 'config' : 'plugins';
     return [shapeProblem('NL_KEY_MISSING', key, 'there is no plugin with a type')];
   }

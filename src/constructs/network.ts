@@ -8,7 +8,7 @@ import {
   type NetworkDefinition,
   type NodeSetting,
 } from '../kubernetes';
-import type { NetworkGroups } from '../rules';
+import { checkOptionNames, type NetworkGroups } from '../rules';
 import { addClaimedPolicy } from './claimed-policy';
 import { nodeSettingOf } from './cluster-facts';
 import type { KubeOvnSubnet } from './kube-ovn-subnet';
@@ -16,6 +16,7 @@ import type { Manifest } from './manifest';
 import { modelOf } from './model';
 import { checkParts } from './network-check';
 import { networkOfProps, partsOf } from './network-definition';
+import { networkOptions } from './network-options';
 import { NetworkObject, NetworkPart } from './network-part';
 import type { NetworkProps } from './network-props';
 import { checkAtOperator, placeAtOperator } from './operator-network';
@@ -192,6 +193,10 @@ export abstract class Network extends ApiObject implements INetwork {
   _check(): Problem[] {
     const { parts, twins, networkProps, shape } = this;
     const problems = checkParts(this, parts, networkProps, shape.groups);
+    const { kind } = this._definition.link;
+    if (kind !== 'raw' && shape.definition === undefined) {
+      problems.push(...checkOptionNames(networkProps, networkOptions(kind), `${kind} networks`));
+    }
     const { additionalNetwork: type } = networkProps;
     if (type) {
       const isPatched = this.cniPatches.length > 0;

@@ -1,7 +1,29 @@
 import type { Problem } from '../errors';
+import { checkOptionNames } from '../rules';
 import type { AttachOptions } from './attach-options';
 
 const NONE: readonly Problem[] = [];
+
+/** All of them. */
+const OPTIONS: ReadonlySet<string> = new Set(
+  Object.keys({
+    interface: true,
+    ips: true,
+    mac: true,
+    defaultRoute: true,
+    claim: true,
+    nodeGroup: true,
+    portMappings: true,
+    bandwidth: true,
+    kubeOvn: true,
+    infinibandGuid: true,
+    cniArgs: true,
+    deviceID: true,
+    ipamClaimReference: true,
+    binding: true,
+    extra: true,
+  } satisfies { readonly [Name in keyof AttachOptions]-?: true }),
+);
 
 /** Options as rules can look at them, and what is wrong with those that somebody without types gave. */
 export function understood(given: AttachOptions): {
@@ -9,10 +31,11 @@ export function understood(given: AttachOptions): {
   wrong: readonly Problem[];
 } {
   const { claim, ips, defaultRoute } = given;
-  if (!isNoList(ips) && !isNoList(defaultRoute) && !isNoClaim(claim)) {
+  const names = checkOptionNames(given, OPTIONS, 'an attachment');
+  if (names.length === 0 && !isNoList(ips) && !isNoList(defaultRoute) && !isNoClaim(claim)) {
     return { options: given, wrong: NONE };
   }
-  const wrong: Problem[] = [];
+  const wrong: Problem[] = [...names];
   const options: Record<string, unknown> = { ...given };
   const drop = (option: keyof AttachOptions, allowed: string, fix: string): void => {
     const found = `${said(given[option])} is no ${option === 'claim' ? 'claim' : 'list'}`;

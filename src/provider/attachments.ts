@@ -14,7 +14,7 @@ import {
   type NodeSelection,
   type PortMapping,
 } from '../kubernetes';
-import { type AttachmentIntent, checkNodeGroup } from '../rules';
+import { type AttachmentIntent, checkNodeGroup, checkOptionNames } from '../rules';
 import type { AddressClaim } from './address-claim';
 import type { InputsOf } from './inputs';
 import type { KnownNetwork } from './known-network';
@@ -53,6 +53,27 @@ export interface AttachmentArgs {
   /** Keys of the attachment that netloom does not know, as they are written. @default - none */
   extra?: pulumi.Input<Record<string, unknown>>;
 }
+
+/** The names of {@link AttachmentArgs}. */
+const ARGS: ReadonlySet<string> = new Set(
+  Object.keys({
+    network: true,
+    interface: true,
+    ips: true,
+    mac: true,
+    defaultRoute: true,
+    claim: true,
+    nodeGroup: true,
+    portMappings: true,
+    bandwidth: true,
+    kubeOvn: true,
+    infinibandGuid: true,
+    cniArgs: true,
+    deviceID: true,
+    ipamClaimReference: true,
+    extra: true,
+  } satisfies { readonly [Name in keyof AttachmentArgs]-?: true }),
+);
 
 /** An attachment as far as it is known. */
 export interface KnownAttachment {
@@ -108,6 +129,7 @@ export function knownAttachment(args: AttachmentArgs): pulumi.Output<() => Known
         nodes: part?.nodes,
         kubeOvn: isKubeOvn ? (settings as KubeOvnPodSettings) : undefined,
         problems: [
+          ...checkOptionNames(args, ARGS, 'an attachment'),
           ...checkNodeGroup(own.name, groups, nodeGroup),
           ...(asked !== undefined && !isKubeOvn ? [notKubeOvns(own.name)] : []),
         ],

@@ -1,8 +1,9 @@
 import type { types } from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { definedOnly, type LinkConfig, type LinkKind, type TargetVersions } from '../cni';
+import type { Problem } from '../errors';
 import type { NodeSelection } from '../kubernetes';
-import type { CniPatch } from '../rules';
+import { type CniPatch, checkOptionNames, optionNames } from '../rules';
 import type { ChainArgs } from './chain';
 import type { InputsOf } from './inputs';
 import type { IpamArgs } from './ipam';
@@ -75,13 +76,45 @@ export interface MasterArgs {
   masterByNodeGroup?: Record<string, NodeGroupMasterArgs>;
 }
 
+/** The names of {@link NetworkArgs}. */
+const OF_EVERY = Object.keys({
+  name: true,
+  namespace: true,
+  ipam: true,
+  chain: true,
+  cniVersion: true,
+  configName: true,
+  resourceName: true,
+  disableCheck: true,
+  disableGC: true,
+  cniVersions: true,
+  targetVersions: true,
+  claimedPolicy: true,
+  patchCni: true,
+  patchClaimedCni: true,
+  metadata: true,
+  agent: true,
+  silence: true,
+} satisfies { readonly [Name in keyof NetworkArgs]-?: true });
+
 /** Everything that is no setting of the plugin. */
 const NETWORK_KEYS: ReadonlySet<string> = new Set([
-  ...['name', 'namespace', 'ipam', 'chain', 'cniVersion', 'configName', 'resourceName'],
-  ...['disableCheck', 'disableGC', 'cniVersions', 'targetVersions', 'claimedPolicy'],
-  ...['patchCni', 'patchClaimedCni'],
-  ...['metadata', 'agent', 'silence', 'subnet', 'masterByNodeGroup', 'deviceByNodeGroup'],
+  ...OF_EVERY,
+  ...['subnet', 'masterByNodeGroup', 'deviceByNodeGroup'],
 ]);
+
+/** What a whole configuration says itself. */
+const IN_CONFIG = ['ipam', 'chain', 'configName', 'disableCheck', 'disableGC', 'cniVersions'];
+
+const OF_CNI: ReadonlySet<string> = new Set(
+  ['config', 'plugins', ...OF_EVERY].filter((name) => !IN_CONFIG.includes(name)),
+);
+
+/** @param kind of the plugin; `raw` for a network whose configuration is as upstream writes it */
+export function checkArgNames(args: object, kind: LinkKind | 'raw'): readonly Problem[] {
+  if (kind === 'raw') return checkOptionNames(args, OF_CNI, 'CniNetwork');
+  return checkOptionNames(args, optionNames(kind, OF_EVERY), `${kind} networks`);
+}
 
 /** What arguments say of the network's own plugin. */
 export function linkOf(kind: LinkKind, args: object): pulumi.Output<LinkConfig> {

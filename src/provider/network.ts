@@ -16,7 +16,7 @@ import { dependenciesOf, mapped } from './inputs';
 import { checkIpamArgs, type IpamArgs, type PlainIpam } from './ipam';
 import { type KnownNetwork, type KnownPart, knownNetwork } from './known-network';
 import { addForeignProvider, addLeaseNetwork, addNetwork, bridgesOf } from './model';
-import type { NetworkArgs } from './network-args';
+import { checkArgNames, type NetworkArgs } from './network-args';
 import { checkKnown } from './network-check';
 import type { NetworkShape } from './network-shape';
 import { configText } from './network-text';
@@ -86,6 +86,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
       for (const { network } of found.parts) this.announce(network, shape);
       return [
         ...silenceAt(this, args.silence),
+        ...checkArgNames(args, shape.definition ? 'raw' : found.definition.link.kind),
         ...(ipam ? checkIpamArgs(ipam as PlainIpam, args.ipam as IpamArgs) : []),
         ...checkChainArgs((chain ?? []) as unknown as PlainChain[]),
         ...checkKnown(found, shape),

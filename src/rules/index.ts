@@ -29,6 +29,7 @@ export * from './reach';
 export * from './routes';
 export { nextRuns } from './schedule';
 export { checkSilence, SILENCE_ANNOTATION } from './silence';
+export * from './unknown-options';
 export * from './virtual-machines';
 export * from './whereabouts-install';
 export * from './workloads';

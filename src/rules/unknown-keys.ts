@@ -11,6 +11,7 @@ import {
 import { fits, keyNamed } from '../cni/codec';
 import type { Problem } from '../errors';
 import type { KeyOptions } from './keys';
+import { isBeginning, otherWord, plain } from './near-names';
 
 /** An object that has a key which stands in another one. */
 export interface KeyHome {
@@ -84,7 +85,7 @@ function checkName({ spec, name, value, options }: UnknownKey, key: string): Pro
   const home = homes?.().find((other) => keyNamed(other.spec, name));
   const problem = { key, allowed: `one of ${spec.keys.map(({ wire }) => wire).join(', ')}` };
   if (refusal) {
-    const other = meant ? `${meant.key.wire}?` : otherWord(spec, name);
+    const other = meant ? `${meant.key.wire}?` : otherKey(spec, name);
     return [
       {
         code: meant ? 'NL_KEY_MISSPELT' : 'NL_CONFIG_INVALID',
@@ -111,7 +112,7 @@ function checkName({ spec, name, value, options }: UnknownKey, key: string): Pro
         code: 'NL_KEY_FOREIGN',
         ...problem,
         found: `"${name}" is a key of ${home.spec.name}, and ${spec.name} ignores it`,
-        fix: home.fix ?? otherWord(spec, name) ?? (meant ? `${meant.key.wire}?` : 'leave it out'),
+        fix: home.fix ?? otherKey(spec, name) ?? (meant ? `${meant.key.wire}?` : 'leave it out'),
       },
     ];
   }
@@ -120,29 +121,17 @@ function checkName({ spec, name, value, options }: UnknownKey, key: string): Pro
       code: 'NL_KEY_UNKNOWN',
       ...problem,
       found: `"${name}" is no key of ${spec.name} that netloom knows, and a plugin ignores what it does not know`,
-      fix: otherWord(spec, name) ?? 'leave it out, or silence this where a newer release knows it',
+      fix: otherKey(spec, name) ?? 'leave it out, or silence this where a newer release knows it',
     },
   ];
 }
 
-/** Words that other programs have for a key. */
-const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
-  gw: ['gateway', 'nexthop', 'via'],
-  dst: ['destination', 'to', 'cidr', 'network'],
-  priority: ['metric'],
-  master: ['parent', 'interface', 'iface', 'device', 'dev', 'link', 'nic'],
-  nameservers: ['servers'],
-  search: ['searches', 'domains'],
-  address: ['ip', 'cidr'],
-  range: ['subnet', 'cidr', 'network'],
-  subnet: ['range', 'cidr', 'network'],
-  exclude: ['excludes', 'excludeips', 'reserved'],
-};
-
-function otherWord(spec: ObjectSpec, name: string): string | undefined {
-  const given = plain(name);
-  const key = spec.keys.find(({ wire }) => OTHER_WORDS[wire]?.includes(given));
-  return key && `${key.wire}?`;
+function otherKey({ keys }: ObjectSpec, name: string): string | undefined {
+  const word = otherWord(
+    keys.map(({ wire }) => wire),
+    name,
+  );
+  return word && `${word}?`;
 }
 
 function twice(key: string, name: string, wire: string): Problem {
@@ -184,8 +173,6 @@ interface LikelyKey {
   readonly isSure: boolean;
 }
 
-const plain = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
-
 /**
  * The key that a name is a slip of: the same letters, the beginning of the other, two slips in a
  * name of five letters, one in a shorter one. A key that can't have the value needs to be nearer.
@@ -203,10 +190,4 @@ function likelyKey(keys: readonly KeySpec[], name: string, value: unknown): Like
     return [{ key, isSame, isSure, cost: slips + (isFitting ? 0 : 10) }];
   });
   return near.sort((a, b) => a.cost - b.cost)[0];
-}
-
-/** One begins with the other, and most of its letters are there. */
-function isBeginning(a: string, b: string): boolean {
-  const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  return short.length >= 4 && short.length * 2 > long.length && long.startsWith(short);
 }

@@ -113,6 +113,22 @@ describe('every network and workload as a Pulumi component', () => {
   });
 });
 
+test('options that nobody takes are told of, with those that were meant', async () => {
+  const misspelt = path.join(__dirname, 'programs/misspelt.ts');
+  const { errors, warnings } = await runPulumiProgram({
+    program: misspelt,
+    cwd: ROOT,
+    mode: 'preview',
+    config,
+    state: [],
+  });
+  const text = errors.join('\n');
+  expect(text).toMatch(/isGatway.* is no option of bridge networks.*Fix: isGateway\?/);
+  expect(text).toMatch(/plugin.* is no option of CniNetwork.*Fix: plugins\?/);
+  expect(text).toMatch(/attachments\[0\]\.ipRequest.* is no option of an attachment.*Fix: ips\?/);
+  expect(warnings.join('\n')).toMatch(/colour.*NL_KEY_UNKNOWN/);
+}, 60_000);
+
 test('netloom:status off: the Kubernetes provider does the waiting', async () => {
   const more = { ...config, 'netloom:status': 'off' };
   const result = await runPulumiProgram({
