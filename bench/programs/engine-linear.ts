@@ -3,28 +3,12 @@
  * free one that looks at every address behind the last one given. No owners, quarantines or rows.
  */
 
+import { pairsPerSecond, spread } from './engine-measure';
+
 const [, subnet = '', singles = '0', blocks = ''] = process.argv.slice(2);
 const held = Number(singles);
 const isV6 = subnet.includes(':');
 const PAIRS = 20_000;
-const ROUNDS = 5;
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function spread(count: number): () => number {
-  let seed = 12345;
-  return () => {
-    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
-    return Math.floor((seed / 2 ** 32) * count);
-  };
-}
 
 const [network = '', length = '0'] = subnet.split('/');
 const size = 1n << BigInt((isV6 ? 128 : 32) - Number(length));
@@ -64,16 +48,11 @@ const addresses = Array.from({ length: held }, (_, index) => {
   return address;
 });
 const choose = spread(held);
-const times: number[] = [];
-for (let round = 0; round < ROUNDS; round++) {
-  const start = cpuSeconds();
-  for (let pair = 0; pair < PAIRS; pair++) {
-    const index = choose();
-    holders.delete(addresses[index] as bigint);
-    const address = next();
-    holders.set(address, index);
-    addresses[index] = address;
-  }
-  times.push(cpuSeconds() - start);
-}
-console.log(JSON.stringify({ perSecond: PAIRS / median(times) }));
+const perSecond = pairsPerSecond(PAIRS, () => {
+  const index = choose();
+  holders.delete(addresses[index] as bigint);
+  const address = next();
+  holders.set(address, index);
+  addresses[index] = address;
+});
+console.log(JSON.stringify({ perSecond }));

@@ -5,39 +5,13 @@
 
 import path from 'node:path';
 import { AddressBook } from 'netloom';
+import { ownersOf, pairsPerSecond, spread } from './engine-measure';
 
 const [kind = '', subnet = '', singles = '0', blocks = '', part = 'book'] = process.argv.slice(2);
 const held = Number(singles);
 const PAIRS = 200_000;
-const ROUNDS = 5;
 /** Fast enough that half of what is free is in quarantine at any time. */
 const STEP_MS = Math.ceil(60_000 / Math.max(1, held / 200));
-
-/** Time of this process on the processor: a busy machine changes it least. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
-}
-
-/** Which one is freed next: the same every time, and spread over all. */
-function spread(count: number): () => number {
-  let seed = 12345;
-  return () => {
-    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
-    return Math.floor((seed / 2 ** 32) * count);
-  };
-}
-
-function ownersOf(count: number): string[] {
-  return Array.from(
-    { length: count },
-    (_, index) => `acme/shop/prod::AddressClaim::camera-${index}`,
-  );
-}
 
 function measureBook(): number {
   const book = new AddressBook();
@@ -55,26 +29,21 @@ function measureBook(): number {
   const next = spread(held);
   let now = 0;
   let turn = 0;
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = cpuSeconds();
-    for (let pair = 0; pair < PAIRS; pair++) {
-      now += STEP_MS;
-      const claim = claims[next()] as (typeof claims)[number];
-      const { owner: before, incarnation } = claim;
-      const { value } = book.release({ pool: 'bench', owner: before, identity, incarnation }, now);
-      if (!value.released) throw new Error(`${before} had nothing to release`);
-      const place = turn++ % idle.length;
-      const owner = idle[place] as string;
-      idle[place] = before;
-      claim.owner = owner;
-      claim.incarnation = book.claim({ pool: 'bench', owner, identity }, now).value.incarnation;
-    }
-    times.push(cpuSeconds() - start);
-  }
+  const perSecond = pairsPerSecond(PAIRS, () => {
+    now += STEP_MS;
+    const claim = claims[next()] as (typeof claims)[number];
+    const { owner: before, incarnation } = claim;
+    const { value } = book.release({ pool: 'bench', owner: before, identity, incarnation }, now);
+    if (!value.released) throw new Error(`${before} had nothing to release`);
+    const place = turn++ % idle.length;
+    const owner = idle[place] as string;
+    idle[place] = before;
+    claim.owner = owner;
+    claim.incarnation = book.claim({ pool: 'bench', owner, identity }, now).value.incarnation;
+  });
   if (book.usage('bench', now).claimed !== held + blockList.length)
     throw new Error('claims are lost');
-  return PAIRS / median(times);
+  return perSecond;
 }
 
 /** The pool's numbers alone. They are no public part of the package: taken from its folder. */
@@ -99,17 +68,12 @@ function measureNumbers(): number {
   };
   const places = Array.from({ length: held }, give);
   const next = spread(held);
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = cpuSeconds();
-    for (let pair = 0; pair < PAIRS; pair++) {
-      const index = next();
-      space.free(places[index]);
-      places[index] = give();
-    }
-    times.push(cpuSeconds() - start);
-  }
-  return PAIRS / median(times);
+  const perSecond = pairsPerSecond(PAIRS, () => {
+    const index = next();
+    space.free(places[index]);
+    places[index] = give();
+  });
+  return perSecond;
 }
 
 console.log(JSON.stringify({ perSecond: part === 'book' ? measureBook() : measureNumbers() }));

@@ -124,25 +124,15 @@ export class AgentClient {
   offerPool(name: string, body: PutPool, options: ChangeOptions = {}): Promise<PoolView> {
     const about = `an offer of pool "${name}"`;
     const query = { offer: 'true', ...trial(options) };
-    return this.transport.call(poolViewSchema, {
-      method: 'PUT',
-      path: ['pools', name],
-      query,
-      body,
-      about,
-    });
+    const call: Call = { method: 'PUT', path: ['pools', name], query, body, about };
+    return this.transport.call(poolViewSchema, call);
   }
 
   putPool(name: string, body: PutPool, options: ChangeOptions = {}): Promise<PoolView> {
     const about = `pool "${name}"`;
     const query = trial(options);
-    return this.transport.call(poolViewSchema, {
-      method: 'PUT',
-      path: ['pools', name],
-      query,
-      body,
-      about,
-    });
+    const call: Call = { method: 'PUT', path: ['pools', name], query, body, about };
+    return this.transport.call(poolViewSchema, call);
   }
 
   /** All claims that a new definition of a pool would not hold, page by page. */

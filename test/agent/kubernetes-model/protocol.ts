@@ -93,17 +93,10 @@ function* startsOf(
   const { left, truth } = world;
   const owners = scenario.owners ?? [0, 1];
   const make = (verb: Verb, owner: number, more: Partial<Hand> = {}): Hand => ({
+    ...startHand(),
     step: `${verb}.read`,
     verb,
     owner,
-    order: 0,
-    incarnation: 0,
-    target: '',
-    tries: 0,
-    version: 0,
-    entry: null,
-    other: { owner: 0, version: 0, grant: 0, uid: 0 },
-    pool: { version: 0, size: 0 },
     ...more,
   });
   if (left.claim > 0) {
