@@ -7,6 +7,7 @@ export function matches(glob: string, text: string): boolean {
 }
 
 function matchesParts(glob: string, text: string): boolean {
+  if (glob === '*') return true;
   const [first = '', ...rest] = glob.split('*');
   const last = rest.pop() ?? '';
   if (!text.startsWith(first) || text.length < first.length + last.length) return false;

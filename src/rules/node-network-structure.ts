@@ -112,6 +112,7 @@ function checkAddressesOnPorts(
   network: NodeNetworkDefinition,
   ports: ReadonlyMap<string, string>,
 ): Problem[] {
+  if (ports.size === 0) return [];
   return linksWithKeys(network).flatMap(({ key, name, link }): Problem[] => {
     const of = ports.get(name);
     if (of === undefined || (link.addresses ?? []).length + (link.addressesFrom ?? []).length === 0)
@@ -161,7 +162,6 @@ function checkVlansOnce({ vlans = [] }: NodeNetworkDefinition): Problem[] {
 
 /** Nothing is larger than the link below it. */
 function checkMtus(network: NodeNetworkDefinition): Problem[] {
-  const mtus = new Map(linksWithKeys(network).map(({ name, link }) => [name, link.mtu]));
   const upper = [
     ...(network.vlans ?? []).map((one, index) => ({
       key: `vlans[${index}].mtu`,
@@ -174,6 +174,8 @@ function checkMtus(network: NodeNetworkDefinition): Problem[] {
       mtu: one.mtu,
     })),
   ];
+  if (upper.length === 0) return [];
+  const mtus = new Map(linksWithKeys(network).map(({ name, link }) => [name, link.mtu]));
   return upper.flatMap(({ key, lower, mtu }): Problem[] => {
     const below = mtus.get(lower);
     if (mtu === undefined || below === undefined || mtu <= below) return [];
@@ -196,9 +198,8 @@ function checkAddressesOnce(network: NodeNetworkDefinition): Problem[] {
     return (link.addresses ?? []).flatMap((text, index): Problem[] => {
       const parsed = InterfaceAddress.tryParse(text);
       if (!parsed) return [];
-      const { address } = parsed;
       const key = `${at}.addresses[${index}]`;
-      const name = String(address);
+      const name = String(parsed.address);
       const before = first.get(name);
       if (mine.has(name)) return [];
       mine.add(name);

@@ -24,7 +24,21 @@ interface NamedLink {
 }
 
 /** Every link that a spec makes or changes; what a VLAN or macvlan link only stands on is none of them. */
-export function changedLinks(spec: NodeNetworkSpec, resolved: Resolved): NamedLink[] {
+export function changedLinks(spec: NodeNetworkSpec, resolved: Resolved): readonly NamedLink[] {
+  const before = known.get(spec);
+  if (before?.resolved === resolved) return before.links;
+  const links = findChanged(spec, resolved);
+  known.set(spec, { resolved, links });
+  return links;
+}
+
+/** Each check asks, and so does each look; a spec is never changed. */
+const known = new WeakMap<
+  NodeNetworkSpec,
+  { readonly resolved: Resolved; readonly links: readonly NamedLink[] }
+>();
+
+function findChanged(spec: NodeNetworkSpec, resolved: Resolved): NamedLink[] {
   const lists = ['bonds', 'veths', 'dummies', 'vlans', 'bridges', 'macvlans'] as const;
   const made = lists.flatMap((list) =>
     (spec[list] ?? []).flatMap((link, index): NamedLink[] => {
@@ -37,8 +51,8 @@ export function changedLinks(spec: NodeNetworkSpec, resolved: Resolved): NamedLi
   const named = referencesIn(spec)
     .filter(({ key }) => !/^(vlans|macvlans)\[/.test(key))
     .map(({ key, reference }) => ({ key, name: nameOf(reference, resolved) }));
-  const known = new Set(made.map((link) => link.name));
-  return [...made, ...named.filter((link) => !known.has(link.name))];
+  const names = new Set(made.map((link) => link.name));
+  return [...made, ...named.filter((link) => !names.has(link.name))];
 }
 
 /** Links that somebody else has declared on this node already. The first one is named. */

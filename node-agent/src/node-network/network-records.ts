@@ -75,10 +75,9 @@ export function settledNetwork(record: NetworkRecord, wanted: WantedNetwork): Ne
 
 /** True when nothing of an earlier wish can be left on the host. */
 export function isSettledNetwork(record: NetworkRecord, wanted: WantedNetwork): boolean {
+  if (record.pending !== undefined || record.formerOwners !== undefined) return false;
   const { made, before, uplinks, touches } = neededFootprint(record, wanted);
   return (
-    record.pending === undefined &&
-    record.formerOwners === undefined &&
     made.length === record.made.length &&
     Object.keys(uplinks).length === Object.keys(record.uplinks ?? {}).length &&
     touches.length === (record.touches?.length ?? 0) &&
@@ -119,7 +118,8 @@ export function footprinted(
   wanted: WantedNetwork,
   changed: Readonly<Record<SettingKey, string | null>>,
 ): NetworkRecord {
-  const made = madeBy(wanted).filter((name) => !record.made.includes(name));
+  const known = new Set(record.made);
+  const made = madeBy(wanted).filter((name) => !known.has(name));
   if (made.length === 0 && Object.keys(changed).length === 0) return record;
   return {
     ...record,

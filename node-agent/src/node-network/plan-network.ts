@@ -465,10 +465,10 @@ export function changedFirst(
   const found = prospectOf(plan, host).found.filter(
     ({ key, isBack }) => !isBack && !(key in known),
   );
-  return Object.fromEntries(found.map(({ key, from }) => [key, from ?? usualOf(key)]));
+  return Object.fromEntries(found.map(({ key, place, from }) => [key, from ?? usualOf(place)]));
 }
 
 /** What a link gets only as it joins a bridge is off then. */
-function usualOf(key: SettingKey): SettingValue {
-  return placeOf(key).kind === 'port' ? 'off' : null;
+function usualOf({ kind }: SettingPlace): SettingValue {
+  return kind === 'port' ? 'off' : null;
 }
