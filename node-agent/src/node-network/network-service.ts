@@ -599,7 +599,9 @@ export class NetworkService {
       if (left.has(link)) await this.repairLink(link, after, words, healing);
       else this.noteRepair(link, words, healing);
     }
-    const last = await this.look(this.records.get(record.owner) ?? record);
+    // Where nothing was left nothing was done since.
+    const last =
+      left.size === 0 ? after : await this.look(this.records.get(record.owner) ?? record);
     if (last.problems.length === 0 && last.steps.length === 0) await this.keep(last);
   }
 
