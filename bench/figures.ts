@@ -14,8 +14,9 @@ export function percentile(values: readonly number[], percent: number): number {
 export interface Row {
   readonly what: string;
   readonly netloom: number;
-  readonly peer: number;
-  readonly unit: 'ms' | 'µs' | '/s' | 'MiB' | 'B';
+  /** @default - there is none to compare with */
+  readonly peer?: number;
+  readonly unit: 'ms' | 'µs' | '/s' | 'MiB' | 'B' | '%';
   /** What the ratio is wanted to be; printed, never enforced. */
   readonly wanted?: string;
 }
@@ -25,8 +26,8 @@ export function table(peer: string, rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.what,
     withUnit(row.netloom, row.unit),
-    withUnit(row.peer, row.unit),
-    (row.netloom / row.peer).toFixed(2),
+    row.peer === undefined ? '' : withUnit(row.peer, row.unit),
+    row.peer === undefined ? '' : (row.netloom / row.peer).toFixed(2),
     row.wanted ?? '',
   ]);
   const all = [['', 'netloom', peer, 'ratio', 'wanted'], ...cells];
