@@ -103,30 +103,35 @@ export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver, Addre
     );
     const wanted = names(links);
     const there = links.filter((link) => wanted.has(link.ifname)).map((link) => link.ifname);
-    const vlans = (await this.query(['-j', 'vlan', 'show'], 'bridge')) as VlanImage[];
-    return {
-      links,
-      routes: await this.routesOver(there),
-      vlans: vlans.filter((one) => wanted.has(one.ifname)),
-    };
+    // At once: on a busy host each question waits for its turn.
+    const [vlans, routes] = await Promise.all([
+      this.query(['-j', 'vlan', 'show'], 'bridge') as Promise<VlanImage[]>,
+      this.routesOver(there),
+    ]);
+    return { links, routes, vlans: vlans.filter((one) => wanted.has(one.ifname)) };
   }
 
   /** Routes over these interfaces; those over several at once only where they are default routes. */
   private async routesOver(names: readonly string[]): Promise<RouteImage[]> {
-    const routes: RouteImage[] = [];
     const show = ['route', 'show', 'table', 'all'];
-    for (const family of ['inet', 'inet6'] as const) {
+    const isFew = names.length <= MOST_QUESTIONS;
+    const ofFamily = async (family: 'inet' | 'inet6'): Promise<RouteImage[]> => {
       const ask = async (...more: string[]): Promise<RouteImage[]> => {
         const args = ['-j', '-d', family === 'inet' ? '-4' : '-6', ...show, ...more];
         return ((await this.query(args)) as RouteImage[]).map((raw) => ({ ...raw, family }));
       };
-      const isFew = names.length <= MOST_QUESTIONS;
-      for (const name of isFew ? names : []) {
-        routes.push(...(await ask('dev', name)).map((route) => ({ ...route, dev: name })));
-      }
-      const rest = await (isFew ? ask('default') : ask());
-      routes.push(...rest.filter((route) => !isFew || route.nexthops !== undefined));
-    }
+      const [rest, ...own] = await Promise.all([
+        isFew ? ask('default') : ask(),
+        ...(isFew ? names : []).map(async (name) =>
+          (await ask('dev', name)).map((route) => ({ ...route, dev: name })),
+        ),
+      ]);
+      return [
+        ...own.flat(),
+        ...(rest ?? []).filter((route) => !isFew || route.nexthops !== undefined),
+      ];
+    };
+    const routes = (await Promise.all([ofFamily('inet'), ofFamily('inet6')])).flat();
     const wanted = new Set(names);
     return routes.filter((route) => routeLinks(route).some((name) => wanted.has(name)));
   }

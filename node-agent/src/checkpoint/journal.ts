@@ -125,15 +125,18 @@ export class JournalFolder {
 
   /**
    * Says what becomes of a change, unless somebody has said so already: a hard link is made or it is not.
+   * That it is kept is on disk then. That it is taken back is not waited for, and need not be: without a
+   * word a change is taken back as well, and a busy disk would keep the node cut off meanwhile.
    *
    * @returns what counts
    */
   decide(id: string, decision: Decision): Decision {
     this.step(`decide: ${decision.outcome}`);
-    const unfinished = this.writeBeside(JSON.stringify(decision));
+    const lasts = decision.outcome === 'kept';
+    const unfinished = this.writeBeside(JSON.stringify(decision), lasts);
     try {
       linkSync(unfinished, this.decisionFile(id));
-      syncFolder(this.folder);
+      if (lasts) syncFolder(this.folder);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     } finally {
@@ -177,13 +180,13 @@ export class JournalFolder {
     return path.join(this.folder, `decision-${id}.json`);
   }
 
-  private writeBeside(text: string): string {
+  private writeBeside(text: string, lasts = true): string {
     // Agent and watchdog may have the same process number, each in its own container.
     const file = path.join(this.folder, `${randomBytes(8).toString('hex')}.new`);
     const handle = openSync(file, 'w', 0o600);
     try {
       writeFileSync(handle, text);
-      fsyncSync(handle);
+      if (lasts) fsyncSync(handle);
     } finally {
       closeSync(handle);
     }

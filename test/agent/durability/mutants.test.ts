@@ -4,6 +4,7 @@ import path from 'node:path';
 import { buildAgent } from '../support/agent-process';
 import { faultAtEachStep } from './fault-steps';
 import { type FaultKind, FaultyDisk, whyNoFaultyDisk } from './faulty-disk';
+import { journalAtEachStep } from './journal-steps';
 import { killWriters } from './kill-writers';
 import { type Edit, makeMutant } from './mutant';
 import { problemsOfRivals, problemsOfSilence } from './promises';
@@ -21,6 +22,7 @@ interface Mutant {
   readonly needsDisk?: boolean;
 }
 
+const JOURNAL = 'node-agent/lib/checkpoint/journal.js';
 const GROUP_COMMIT = 'node-agent/lib/store/group-commit.js';
 
 let disk: FaultyDisk;
@@ -30,6 +32,9 @@ function withFaults(kind: FaultKind): Check {
   return async (root, folder) =>
     (await faultAtEachStep(disk, folder, [kind], root, true)).problems.slice();
 }
+
+/** As in journal.test.ts. */
+const withJournal: Check = (root, folder) => journalAtEachStep(disk, root, folder);
 
 /** As in kill-writers.test.ts, a few times. */
 const withKills: Check = async (root, folder) => {
@@ -75,6 +80,33 @@ const MUTANTS: readonly Mutant[] = [
     ],
     check: withFaults('kill'),
     caught: /after a power cut: /,
+    needsDisk: true,
+  },
+  {
+    name: 'the journal is not synced to disk',
+    edits: [{ file: JOURNAL, from: '(0, node_fs_1.fsyncSync)(handle);', to: ';' }],
+    check: withJournal,
+    caught: /after a power cut: the journal can't be read/,
+    needsDisk: true,
+  },
+  {
+    name: 'the name of the journal is not synced to disk',
+    edits: [
+      {
+        file: JOURNAL,
+        from: '(unfinished, this.journalFile);\n        (0, folder_1.syncFolder)(this.folder);',
+        to: '(unfinished, this.journalFile);',
+      },
+    ],
+    check: withJournal,
+    caught: /after a power cut: the journal is lost/,
+    needsDisk: true,
+  },
+  {
+    name: 'that a change is kept is not synced to disk',
+    edits: [{ file: JOURNAL, from: "decision.outcome === 'kept';", to: 'false;' }],
+    check: withJournal,
+    caught: /after a power cut: the decision is lost/,
     needsDisk: true,
   },
   {
