@@ -40,6 +40,7 @@ export {
 } from './network-status';
 export * from './node-agent-install';
 export * from './node-network';
+export { OpenShiftNetworks, type OpenShiftNetworksArgs } from './openshift-networks';
 export * from './ovn-kubernetes-network';
 export * from './ptp-network';
 export type { Silence } from './silence';

@@ -4,6 +4,7 @@ import {
   additionalNetworksOf,
   type HostFile,
   type HostStep,
+  type InstallManifest,
   type InstallObject,
   type InstallParts,
 } from '../installs';
@@ -11,6 +12,7 @@ import { type PlatformChoices, type PlatformFacts, platformFacts } from '../kube
 import { chartSpec } from './chart-values';
 import { dependenciesOf } from './inputs';
 import { KubernetesObject } from './kubernetes-object';
+import { openShiftNetworks } from './openshift-networks';
 import { configuredPlatform, platformNamed } from './platform';
 import { reportProblems, whenAdmitted } from './problems';
 import { type Silence, silenceAt } from './silence';
@@ -39,8 +41,11 @@ export type LateParts = (
 
 /** Something that is put onto a cluster, in the way in which its platform has it: one resource for each object. */
 export abstract class Install extends pulumi.ComponentResource {
-  /** The objects, in the order in which they are applied. */
-  readonly resources: readonly KubernetesObject[];
+  /**
+   * The objects, in the order in which they are applied; on OpenShift also the program's part of the
+   * operator's one object.
+   */
+  readonly resources: readonly pulumi.CustomResource[];
   /** What belongs on hosts, where no object can put it. */
   readonly hostFiles: readonly HostFile[];
   /** What is done on hosts, where no object can do it. */
@@ -62,15 +67,23 @@ export abstract class Install extends pulumi.ComponentResource {
     reportProblems(this, [...silenceAt(this, args.silence), ...problems]);
     this.hostFiles = parts.hostFiles;
     this.hostSteps = parts.hostSteps;
-    const made: KubernetesObject[] = [];
+    const made: pulumi.CustomResource[] = [];
+    const operators: pulumi.CustomResource[] = [];
     for (const object of parts.objects) {
+      const entries = additionalNetworksOf(object);
+      if (entries) {
+        const operator = openShiftNetworks(this, opts);
+        for (const entry of entries) operators.push(operator._add(this, entry, entry));
+        continue;
+      }
       const before = made.at(-1);
       const resource = this.make(name, object, before ? [before] : dependenciesOf(opts));
       if (resource) made.push(resource);
     }
-    this.resources = made;
+    this.resources = [...made, ...operators];
     const rest = late?.(facts, { parent: this, dependsOn: [...made] });
-    this.ready = pulumi.all([pulumi.all(made.map(({ id }) => id)), rest ?? true]).apply(() => true);
+    const ids = pulumi.all(this.resources.map(({ id }) => id));
+    this.ready = pulumi.all([ids, rest ?? true]).apply(() => true);
     this.registerOutputs({ ready: this.ready });
   }
 
@@ -79,10 +92,6 @@ export abstract class Install extends pulumi.ComponentResource {
     object: InstallObject,
     dependsOn: pulumi.Input<pulumi.Resource>[],
   ): KubernetesObject | undefined {
-    if (additionalNetworksOf(object)) {
-      reportProblems(this, [operatorsOwn()]);
-      return undefined;
-    }
     const { manifest } = object;
     const spec = object.chart ? chartSpec(this, object) : undefined;
     if (object.chart && !spec) return undefined;
@@ -91,7 +100,7 @@ export abstract class Install extends pulumi.ComponentResource {
       {
         ...manifest,
         ...(spec && { spec }),
-        metadata: whenAdmitted(pulumi.output(manifest.metadata)),
+        metadata: whenAdmitted(pulumi.output(awaited(manifest))),
       },
       { parent: this, dependsOn },
     );
@@ -104,13 +113,9 @@ function factsOf({ platform, platformChoices }: InstallArgs): PlatformFacts {
   return platformFacts(name, platformChoices);
 }
 
-function operatorsOwn(): Problem {
-  return {
-    code: 'NL_PLATFORM_UNSUPPORTED',
-    key: 'platform',
-    found:
-      "it is an entry in the one object of OpenShift's network operator, which is put together from all of a program",
-    allowed: 'platforms where it is an object of its own',
-    fix: 'bring the cdk8s construct of the same name by Cdk8sChart (netloom/provider/cdk8s)',
-  };
+/** What comes with a package is there when its controller says so: networks need the definition in it. */
+function awaited({ kind, metadata }: InstallManifest): InstallManifest['metadata'] {
+  if (kind !== 'PackageInstall') return metadata;
+  const waits = { 'pulumi.com/waitFor': 'condition=ReconcileSucceeded' };
+  return { ...metadata, annotations: { ...metadata.annotations, ...waits } };
 }

@@ -29,6 +29,13 @@ export interface KnownPart {
   readonly nodes?: NodeSelection | undefined;
 }
 
+/** The first of a network's parts, or the only one. */
+export const firstPart = (of: () => KnownNetwork): KnownPart => of().parts[0] as KnownPart;
+
+/** The part for a group of nodes. */
+export const partOf = (of: () => KnownNetwork, group: string | undefined): KnownPart =>
+  of().parts.find((one) => one.group === group) ?? firstPart(of);
+
 /** What the args say, and the network that they mean. */
 export function knownNetwork(resourceName: string, args: NetworkArgs, shape: NetworkShape) {
   const { ipam, chain, name, namespace, cniVersion, configName, targetVersions } = args;

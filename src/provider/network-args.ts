@@ -2,6 +2,7 @@ import type { types } from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { definedOnly, type LinkConfig, type LinkKind, type TargetVersions } from '../cni';
 import type { Problem } from '../errors';
+import type { AdditionalNetworkType } from '../installs';
 import type { NodeSelection } from '../kubernetes';
 import { type CniPatch, checkOptionNames, optionNames } from '../rules';
 import type { ChainArgs } from './chain';
@@ -50,6 +51,16 @@ export interface NetworkArgs {
   patchCni?: pulumi.Input<pulumi.Input<InputsOf<CniPatch>>[]>;
   /** The same for the twin for claimed addresses, whose IPAM is static. @default - none */
   patchClaimedCni?: pulumi.Input<pulumi.Input<InputsOf<CniPatch>>[]>;
+  /**
+   * Lets OpenShift's Cluster Network Operator make the object, as an entry of its list of this type:
+   * `Raw` for every network, `SimpleMacvlan` for macvlan with dhcp or static in the operator's own
+   * words. The list is one for the cluster, so that the name has to be unique there; labels and
+   * annotations are not carried over.
+   *
+   * @default - an object of its own
+   * @throws NL_PLATFORM_UNSUPPORTED, NL_VALUES_CONFLICT, NL_NAME_TWICE, at preview
+   */
+  additionalNetwork?: AdditionalNetworkType;
   /** Labels and annotations of the object. @default - none */
   metadata?: types.input.meta.v1.ObjectMeta;
   /** The agent that holds the claimable part. @default - the only one there is */
@@ -90,6 +101,7 @@ const OF_EVERY = Object.keys({
   cniVersions: true,
   targetVersions: true,
   claimedPolicy: true,
+  additionalNetwork: true,
   patchCni: true,
   patchClaimedCni: true,
   metadata: true,

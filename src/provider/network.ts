@@ -1,4 +1,5 @@
 import { CustomResource } from '@pulumi/kubernetes/apiextensions/customResource';
+import type { CustomResourcePatch } from '@pulumi/kubernetes/apiextensions/customResourcePatch';
 import * as pulumi from '@pulumi/pulumi';
 import type { Problem } from '../errors';
 import {
@@ -14,12 +15,14 @@ import { checkChainArgs, type PlainChain } from './chain';
 import { type ClaimedPods, ClaimedPolicy } from './claimed-policy';
 import { dependenciesOf, mapped } from './inputs';
 import { checkIpamArgs, type IpamArgs, type PlainIpam } from './ipam';
-import { type KnownNetwork, type KnownPart, knownNetwork } from './known-network';
+import { firstPart, type KnownNetwork, knownNetwork, partOf } from './known-network';
 import { addForeignProvider, addLeaseNetwork, addNetwork, bridgesOf } from './model';
 import { checkArgNames, type NetworkArgs } from './network-args';
 import { checkKnown } from './network-check';
 import type { NetworkShape } from './network-shape';
 import { configText } from './network-text';
+import { type OpenShiftNetworks, openShiftNetworks } from './openshift-networks';
+import { addShim, checkAtOperator, needsOperator, placeAtOperator } from './operator-network';
 import { checked } from './problems';
 import { silenceAnnotations, silenceAt } from './silence';
 import { poolSubnets } from './whereabouts-pool';
@@ -32,11 +35,14 @@ export interface AttachableNetwork {
   readonly namespace?: pulumi.Input<string>;
 }
 
+/** A NetworkAttachmentDefinition, or the part of the object of OpenShift's operator, which makes it. */
+type NetworkObject = CustomResource | CustomResourcePatch;
+
 /** One NetworkAttachmentDefinition, and its twin. */
 interface PartResources {
   readonly group: string | undefined;
-  readonly resource: CustomResource;
-  twin?: CustomResource;
+  readonly resource: NetworkObject;
+  twin?: NetworkObject;
   policy?: ClaimedPolicy;
 }
 
@@ -54,8 +60,11 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
   readonly claimedName: pulumi.Output<string>;
   /** The CNI configuration as it is written; with groups of nodes that of the first. */
   readonly config: pulumi.Output<string>;
-  /** The NetworkAttachmentDefinition; with groups of nodes that of the first. */
-  readonly resource: CustomResource;
+  /**
+   * The NetworkAttachmentDefinition; with groups of nodes that of the first. With `additionalNetwork` the
+   * part of the operator's object that says so.
+   */
+  readonly resource: CustomResource | CustomResourcePatch;
   /** The claimable part; only with one. */
   readonly pool?: AddressPool;
   /** Behind a function, because Pulumi copies what it unwraps, and rules go by identity. @internal */
@@ -65,6 +74,8 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
   private readonly parts: readonly PartResources[];
   private readonly isKubeOvnLink: boolean;
   private readonly after: pulumi.Input<pulumi.Resource>[];
+  /** What makes the objects, or starts the daemon of the IPAM; on OpenShift only. */
+  private readonly operator: OpenShiftNetworks | undefined;
 
   constructor(
     type: string,
@@ -90,13 +101,15 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
         ...(ipam ? checkIpamArgs(ipam as PlainIpam, args.ipam as IpamArgs) : []),
         ...checkChainArgs((chain ?? []) as unknown as PlainChain[]),
         ...checkKnown(found, shape),
+        ...checkAtOperator(found, args),
       ];
     }).apply(([, of]) => of) as typeof this._known;
+    this.operator = needsOperator(args) ? openShiftNetworks(this, opts) : undefined;
     const first = this.part(undefined);
     this.name = this.admitted.apply((of) => of().definition.name);
     this.namespace = first.apply((network) => network().namespace as string);
     this.claimedName = this.name.apply(claimedName);
-    this.config = this.admitted.apply((of) => configText(of, first0(of).network, false));
+    this.config = this.admitted.apply((of) => configText(of, firstPart(of).network, false));
     const groups = Object.keys(shape.groups?.byGroup ?? {});
     const names = groups.length === 0 ? [undefined] : groups;
     this.parts = names.map((group) => ({
@@ -112,7 +125,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
   }
 
   /** The twin; only with a claimable part. On whereabouts it is made when something claims. */
-  get claimedResource(): CustomResource | undefined {
+  get claimedResource(): CustomResource | CustomResourcePatch | undefined {
     return this.parts[0]?.twin;
   }
 
@@ -130,7 +143,9 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
 
   /** What has to be there before pods that attach. @internal */
   _resources(isClaimed: boolean): pulumi.Input<pulumi.Resource>[] {
+    const shim = this.operator ? [this.operator.resource] : [];
     return this.parts.flatMap(({ resource, twin, policy }) => [
+      ...shim,
       (isClaimed ? twin : undefined) ?? resource,
       ...(isClaimed && policy ? [policy.ready] : []),
     ]);
@@ -180,7 +195,7 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
 
   private part(group: string | undefined): pulumi.Output<() => NetworkDefinition> {
     return this.admitted.apply((of) => {
-      const { network } = of().parts.find((one) => one.group === group) ?? first0(of);
+      const { network } = partOf(of, group);
       return () => network;
     }) as pulumi.Output<() => NetworkDefinition>;
   }
@@ -190,7 +205,13 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
     group: string | undefined,
     isTwin: boolean,
     shape: NetworkShape | undefined,
-  ): CustomResource {
+  ): NetworkObject {
+    const { additionalNetwork: type } = this.args;
+    if (this.operator && type !== undefined) {
+      const { _known: known, admitted } = this;
+      return placeAtOperator(this.operator, this, type, { group, isTwin, known, admitted });
+    }
+    if (this.operator && !isTwin) addShim(this.operator, this, this.args);
     const part = this.part(group);
     const subnet = shape?.subnet ?? this.args.ipam?.subnet;
     const { metadata } = this.args;
@@ -244,5 +265,3 @@ export abstract class Network extends pulumi.ComponentResource implements Attach
 
 const suffixed = (name: string, group: string | undefined): string =>
   group === undefined ? name : `${name}-${group.toLowerCase()}`;
-
-const first0 = (of: () => KnownNetwork): KnownPart => of().parts[0] as KnownPart;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { dynamicType } from './dynamic-resource';
 
@@ -29,4 +30,15 @@ export function stackIdentity(): string {
   const identity = new pulumi.Config('netloom').get('identity');
   if (identity !== undefined && identity !== '') return identity;
   return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join('/');
+}
+
+/** Bytes that a field manager's name may have (apimachinery, ValidateFieldManager). */
+const FIELD_MANAGER_BYTES = 128;
+
+/** Who owns the fields of a resource's part of an object: the same in each update, and for no other stack. */
+export function fieldManagerOf(name: string): string {
+  const text = `netloom:${stackIdentity()}/${name}`;
+  if (/^[\x20-\x7e]*$/.test(text) && text.length <= FIELD_MANAGER_BYTES) return text;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return `netloom:${digest}`;
 }

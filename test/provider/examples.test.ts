@@ -53,6 +53,6 @@ test.each(pulumiExamples().map((example): [string, PulumiExample] => [example.na
 
 test('every document with a deploy step has its example as a Pulumi program', () => {
   expect(pulumiExamples().map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['kube-ovn', 'rke2', 'tanzu']),
+    expect.arrayContaining(['kube-ovn', 'openshift', 'rke2', 'tanzu']),
   );
 });

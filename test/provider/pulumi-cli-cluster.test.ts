@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AgentProcess } from '../support/agent';
 import { ApiServer, apiServerSkipReason } from '../support/api-server';
 import { platformCrds } from '../support/api-server-crds';
+import { ClusterControllers } from '../support/cluster-controllers';
 import { describeUnless, kernelSkipReason } from '../support/network-suite';
 import { PulumiStack, pulumiSkipReason } from '../support/pulumi-cli';
 
@@ -15,24 +16,12 @@ const NADS = '/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-def
 const skipReason =
   pulumiSkipReason('pulumi-resource-kubernetes') ?? apiServerSkipReason() ?? kernelSkipReason();
 
-/** What Pulumi deletes in the foreground, and the garbage collector of a cluster would end. */
-const COLLECTED = [
-  '/api/v1/namespaces/default/pods',
-  ...['deployments', 'daemonsets', 'statefulsets'].map(
-    (kind) => `/apis/apps/v1/namespaces/default/${kind}`,
-  ),
-  ...['validatingadmissionpolicies', 'validatingadmissionpolicybindings'].map(
-    (kind) => `/apis/admissionregistration.k8s.io/v1/${kind}`,
-  ),
-  NADS,
-];
-
 describeUnless(skipReason, 'the real Pulumi CLI with its Kubernetes provider', () => {
   let folder: string;
   let agent: AgentProcess;
   let server: ApiServer;
   let stack: PulumiStack;
-  let collector: NodeJS.Timeout;
+  let controllers: ClusterControllers;
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'netloom-agent-'));
@@ -42,29 +31,18 @@ describeUnless(skipReason, 'the real Pulumi CLI with its Kubernetes provider', (
     server = await ApiServer.start();
     const nad = { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' };
     for (const crd of platformCrds([nad as never])) await server.client.establish(crd);
-    collector = setInterval(() => void collect(), 500);
+    controllers = new ClusterControllers(server);
     stack = new PulumiStack(PROGRAM, { KUBECONFIG: server.kubeconfig });
     await stack.init({ ...agent.pulumiConfig, 'netloom:status': 'off' });
   }, 4 * MINUTES);
 
   afterAll(async () => {
-    clearInterval(collector);
+    controllers?.stop();
     await server?.stop();
     await agent?.stop();
     stack?.remove();
     rmSync(folder, { recursive: true, force: true });
   });
-
-  async function collect(): Promise<void> {
-    for (const place of COLLECTED) {
-      for (const { metadata } of (await get(place)).items ?? []) {
-        if (!metadata.finalizers?.includes('foregroundDeletion')) continue;
-        const patch = { metadata: { finalizers: null } };
-        const type = 'application/merge-patch+json';
-        await server.client.request('PATCH', `${place}/${metadata.name}`, patch, type);
-      }
-    }
-  }
 
   const get = async (place: string): Promise<any> =>
     (await server.client.request('GET', place)).body;
