@@ -1,5 +1,6 @@
-import { incarnationOf, type Problem } from 'netloom';
+import { incarnationOf, meantName, type Problem } from 'netloom';
 import type { z } from 'zod';
+import { keysAt } from './schema-keys';
 
 /** A path as its user writes it: `tokens[0].verbs`. */
 export function keyOf(path: readonly PropertyKey[]): string {
@@ -12,24 +13,30 @@ export function keyOf(path: readonly PropertyKey[]): string {
 /**
  * What zod found, one problem for each value.
  *
+ * @param schema what it was parsed by
  * @param input what was parsed, to show the wrong values
  * @param isSecret true for keys whose values must not be shown
  */
 export function problemsOfSchema(
   error: z.ZodError,
+  schema: z.ZodType,
   input: unknown,
   code: 'NL_CONFIG_INVALID' | 'NL_REQUEST_INVALID',
   isSecret: (key: string) => boolean = () => false,
 ): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((name) => ({
-        code,
-        key: keyOf([...issue.path, name]),
-        found: `there is no such key`,
-        allowed: 'the keys that the documentation names',
-        fix: 'correct its spelling, or leave it out',
-      }));
+      const known = keysAt(schema, issue.path);
+      return issue.keys.map((name) => {
+        const meant = meantName(known, name);
+        return {
+          code,
+          key: keyOf([...issue.path, name]),
+          found: 'there is no such key',
+          allowed: known.length > 0 ? `one of ${known.join(', ')}` : 'nothing',
+          fix: meant === undefined ? 'leave it out' : `${meant}?`,
+        };
+      });
     }
     const key = keyOf(issue.path);
     const value = valueAt(input, issue.path);

@@ -13,6 +13,7 @@ export * from './kube-ovn-subnet';
 export * from './multus-install';
 export * from './multus-removal';
 export * from './names';
+export { meantName } from './near-names';
 export * from './network';
 export * from './network-groups';
 export * from './node-agent-install';

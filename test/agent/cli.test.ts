@@ -15,6 +15,9 @@ import { hashToken } from '../../node-agent/src/credentials';
 import { AgentProcess, buildAgent, runAgent } from './support/agent-process';
 import { hasLink, networkTest } from './support/network';
 
+/** Each command is a process of its own, which takes seconds on a busy machine. */
+jest.setTimeout(120_000);
+
 describe('the command line', () => {
   let folder: string;
   let running: AgentProcess | undefined;
@@ -68,6 +71,19 @@ describe('the command line', () => {
       'released 10.10.0.1 of b\n',
     );
     expect(runAgent('claims', 'list', ...about, ...pool).stdout).toBe('no claims\n');
+  });
+
+  test.each([
+    [
+      ['--name', 'edge-1', '--listen', '127.0.0.1'],
+      /^--listen: "127\.0\.0\.1" does not fit\. .*HOST:PORT/,
+    ],
+    [['--name', 'edge-1', '--listen', ':99999'], /^--listen: /],
+    [['--name', 'edge_1'], /^--name: "edge_1" does not fit\. .*DNS name/],
+  ])('init %j makes nothing that serve would refuse', (args, message) => {
+    const { status, stderr } = runAgent('init', '--dir', folder, ...args);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('says its release and its commands', () => {

@@ -22,7 +22,12 @@ export function readNetwork(
   const { nodeSelector = {}, ...spec } = (object ?? {}) as { nodeSelector?: object };
   const parsed = nodeNetworkSpecSchema.safeParse(spec);
   if (!parsed.success) {
-    const problems = problemsOfSchema(parsed.error, spec, 'NL_CONFIG_INVALID');
+    const problems = problemsOfSchema(
+      parsed.error,
+      nodeNetworkSpecSchema,
+      spec,
+      'NL_CONFIG_INVALID',
+    );
     return { problems: within(key, problems) };
   }
   const isForHere = Object.keys(nodeSelector).length === 0;

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { IpAddress } from 'netloom';
+import { IpAddress, NetloomError } from 'netloom';
 import { stringify } from 'yaml';
-import { VERBS } from '../config';
+import { configSchema, VERBS } from '../config';
+import { problemsOfSchema } from '../problems';
 import { makeCertificates } from './certificates';
 import { checkFileName, makeToken, refuseExisting, writePrivate } from './files';
 
@@ -26,6 +27,7 @@ export interface InitFiles {
 export async function makeAgentFolder(request: InitRequest): Promise<InitFiles> {
   const { folder, name, listen } = request;
   checkFileName('--name', name);
+  checkServable(request);
   const configFile = path.join(folder, 'agent.yaml');
   refuseExisting(configFile, 'choose an empty folder; netloom-agent cert renews certificates');
   const host = listen.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
@@ -43,4 +45,16 @@ export async function makeAgentFolder(request: InitRequest): Promise<InitFiles> 
   const head = '# Made by netloom-agent init. Relative paths start at the folder of this file.\n';
   writePrivate(configFile, head + stringify(config));
   return { configFile, caFile, tokenFile };
+}
+
+/** Nothing is made that `serve` would refuse. @throws NetloomError NL_CONFIG_INVALID */
+function checkServable({ name, listen }: InitRequest): void {
+  const schema = configSchema.pick({ name: true, listen: true });
+  const settings = { name, listen: [listen] };
+  const { error } = schema.safeParse(settings);
+  if (error === undefined) return;
+  const problems = problemsOfSchema(error, schema, settings, 'NL_CONFIG_INVALID');
+  // In the words of the command line: the file is not there yet.
+  const optionOf = (key: string): string => `--${key.replace(/\[.*/, '')}`;
+  throw new NetloomError(problems.map((problem) => ({ ...problem, key: optionOf(problem.key) })));
 }

@@ -40,7 +40,9 @@ function named(input: unknown): unknown {
 export function parseConfig(input: unknown, folder: string, file = 'configuration'): AgentConfig {
   const parsed = configSchema.safeParse(input ?? {});
   if (!parsed.success) {
-    const found = problemsOfSchema(parsed.error, input ?? {}, 'NL_CONFIG_INVALID', isSecretKey);
+    const { error } = parsed;
+    const code = 'NL_CONFIG_INVALID';
+    const found = problemsOfSchema(error, configSchema, input ?? {}, code, isSecretKey);
     throw new NetloomError(
       found.map((problem) => ({ ...problem, key: fileKey(file, problem.key) })),
     );

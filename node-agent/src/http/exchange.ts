@@ -226,7 +226,7 @@ function parseQuery(schema: z.ZodType | undefined, text: string): unknown {
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
-  throw new NetloomError(problemsOfSchema(parsed.error, input ?? {}, 'NL_REQUEST_INVALID'));
+  throw new NetloomError(problemsOfSchema(parsed.error, schema, input ?? {}, 'NL_REQUEST_INVALID'));
 }
 
 function noSuchRoute(method: string, path: string): Problem {
