@@ -75,10 +75,10 @@ export class AgentTransport {
     this.dispatcher = undefined;
   }
 
-  /** Asks, and again when this was too often, or with a token that was replaced meanwhile. */
+  /** Asks, and again when this was too often, or with a token that was replaced meanwhile, each time. */
   private async accepted(call: Call, options: SendOptions): Promise<Dispatcher.ResponseData> {
     const until = Date.now() + this.timeoutMs;
-    for (let isFirst = true; ; isFirst = false) {
+    for (;;) {
       const token = this.token();
       const response = await this.send(call, token, options);
       const { statusCode: status } = response;
@@ -89,7 +89,7 @@ export class AgentTransport {
         await sleep(waitMs);
         continue;
       }
-      if (status === 401 && isFirst && token !== this.token()) continue;
+      if (status === 401 && Date.now() < until && token !== this.token()) continue;
       throw new NetloomError(this.refused(status, answer, call));
     }
   }

@@ -1,4 +1,15 @@
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { connect } from 'node:tls';
 import { AgentClient } from 'netloom/agent-api';
 import { makeCertificates } from '../../node-agent/src/commands/certificates';
@@ -7,7 +18,7 @@ import { MemoryDisk, MemoryStore } from '../../node-agent/src/store';
 import { AgentFolder, refusal } from './support/agent-folder';
 import { rawRequest } from './support/raw-request';
 
-/** One each second. */
+/** One each second; `NETLOOM_SOAK=1` does it for a minute. */
 const ROTATIONS = process.env.NETLOOM_SOAK ? 60 : 4;
 
 /** Serial number of the certificate that a new connection is shown. */
@@ -102,6 +113,10 @@ describe('while the agent runs', () => {
       }
       isOver = true;
       await Promise.all(callers);
+      if (process.env.NETLOOM_SOAK)
+        process.stdout.write(
+          `rotation: ${serials.size} certificates, ${calls} calls, ${failures.length} failed\n`,
+        );
       expect(failures).toEqual([]);
       expect(calls).toBeGreaterThan(10 * ROTATIONS);
       expect(serials.size).toBe(ROTATIONS);
@@ -139,6 +154,62 @@ describe('while the agent runs', () => {
     appendFileSync(folder.configFile, '\nunknown: 1\n');
     await until(() => folder.log.some((line) => line.includes('credentials_not_renewed')));
     expect(await refusal(folder.client({ tokenFile: file }).info())).toEqual([]);
+  });
+});
+
+describe('a call whose token is replaced while it is on its way', () => {
+  /** Answers in turn; what comes after a refusal has another token. */
+  async function asked(answers: readonly { status: number; replaces: boolean }[]) {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-token-'));
+    const tokenFile = path.join(folder, 'token');
+    const tokens: (string | undefined)[] = [];
+    writeFileSync(tokenFile, 'token-0\n');
+    const server = http.createServer(({ headers }, response) => {
+      const { status, replaces } = answers[tokens.length] ?? { status: 500, replaces: false };
+      tokens.push(headers.authorization);
+      if (replaces) writeFileSync(tokenFile, `token-${tokens.length}\n`);
+      const problem = {
+        code: 'NL_AGENT_TOKEN',
+        key: 'credential',
+        found: 'x',
+        allowed: 'y',
+        fix: 'z',
+      };
+      const body =
+        status === 200 ? { pools: [] } : { type: 't', title: 'x', status, problems: [problem] };
+      response.writeHead(status, { 'retry-after': '0' }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const client = new AgentClient({ name: 'a', url: `http://127.0.0.1:${port}`, tokenFile });
+    try {
+      return { found: await refusal(client.pools()), tokens: tokens.map((one) => one?.slice(7)) };
+    } finally {
+      await client.close();
+      server.close();
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  test('is made again, also when that happens once more or after it came too often', async () => {
+    const answers = [
+      { status: 401, replaces: true },
+      { status: 401, replaces: true },
+      { status: 429, replaces: true },
+      { status: 401, replaces: true },
+      { status: 200, replaces: false },
+    ];
+    expect(await asked(answers)).toEqual({
+      found: [],
+      tokens: ['token-0', 'token-1', 'token-2', 'token-3', 'token-4'],
+    });
+  });
+
+  test('is refused at once where the token is the same as before', async () => {
+    expect(await asked([{ status: 401, replaces: false }])).toEqual({
+      found: ['NL_AGENT_TOKEN credential'],
+      tokens: ['token-0'],
+    });
   });
 });
 
