@@ -25,6 +25,7 @@ describe('every route of the OpenAPI document', () => {
       folder.addToken(`no-${verb}`, { verbs: VERBS.filter((one) => one !== verb) });
     folder.addToken('no-offer-claim', { verbs: ['read', 'bridge'] });
     folder.addToken('elsewhere', { verbs: VERBS, pools: ['other/*'], owners: ['other/*'] });
+    folder.addToken('other-pools', { verbs: VERBS, pools: ['other/*'] });
     folder.changeConfig((config) => {
       config.clients = [{ name: 'pulumi', verbs: [...VERBS] }];
     });
@@ -63,6 +64,10 @@ describe('every route of the OpenAPI document', () => {
 
   test('is asked here, with a request that is right', async () => {
     expect(guarded.length).toBeGreaterThan(15);
+    const names = guarded.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['listNodeNetworks', 'putNodeNetwork', 'removeNodeNetwork', 'reach']),
+    );
     expect(
       samples
         .filter(({ verbs }) => verbs.length === 0)
@@ -106,6 +111,18 @@ describe('every route of the OpenAPI document', () => {
       expect(disk.commits).toBe(before);
     },
   );
+
+  test('a network that takes addresses of a pool needs that pool, also in a dry run', async () => {
+    const before = disk.commits;
+    const bridges = [{ name: 'br-x', addressesFrom: [POOL] }];
+    for (const path of ['/v1/node-network', '/v1/node-network?dryRun=true']) {
+      const body = JSON.stringify({ owner: 'stack/x', spec: { bridges } });
+      const asked = { name: 'putNodeNetwork', method: 'PUT', path, body, verbs: [], isBound: true };
+      const { status, code } = await ask(asked, { token: tokenOf('other-pools') });
+      expect([path, status, code]).toEqual([path, 403, 'NL_AGENT_FORBIDDEN']);
+    }
+    expect(disk.commits).toBe(before);
+  });
 
   test('a certificate that ends while its connection is open is good no more', async () => {
     const lifeMs = 3_000;
