@@ -12,7 +12,7 @@ const path = require('node:path');
 const { findTool, nodePath, toolEnv } = require('./tools');
 
 const HELPER = path.join(__dirname, 'in-namespace.js');
-const PROBE_TIMEOUT_MS = 20_000;
+const PROBE_TIMEOUT_MS = 60_000;
 
 const NAMESPACES = {
   user: ['--user', '--map-root-user', '--net', '--mount', '--propagation', 'private'],
