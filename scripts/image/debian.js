@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * The base of the image: `ip`, `bridge`, `flock` and the libraries that they and Node need, from packages of
+ * The base of the image: `ip`, `bridge`, `flock`, `ping` and the libraries that they and Node need, from packages of
  * Debian. packages.json names each with its hash, so that the image is the same until somebody renews
  * it: `npm run image -- --renew`.
  */
@@ -19,23 +19,26 @@ const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const PACKAGES = [
   'gcc-14-base',
   'iproute2',
+  'iputils-ping',
   'libbpf1',
   'libc6',
   'libcap2',
   'libelf1t64',
   'libgcc-s1',
+  'libidn2-0',
   'libmnl0',
   'libpcre2-8-0',
   'libselinux1',
   'libstdc++6',
+  'libunistring5',
   'libzstd1',
   'util-linux',
   'zlib1g',
 ];
 
-/** What is taken of them: three programs, shared libraries, names of protocols and tables, licenses. */
+/** What is taken of them: four programs, shared libraries, names of protocols and tables, licenses. */
 const TAKEN = [
-  /^usr\/s?bin\/(ip|bridge|flock)$/,
+  /^usr\/s?bin\/(ip|bridge|flock|ping)$/,
   /^usr\/lib(64)?\/([^/]+\/)?(ld-linux-[^/]*|lib[^/]+\.so[^/]*)$/,
   /^(usr\/share|etc)\/iproute2\/[^/]+$/,
   /^usr\/share\/doc\/[^/]+\/copyright$/,

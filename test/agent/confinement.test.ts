@@ -149,6 +149,32 @@ describe('the agent does its work', () => {
     );
   }
 
+  for (const { form, prefix } of FORMS) {
+    const reason = whyNot(prefix);
+    const confinedTest = reason === undefined ? networkTest : test.skip;
+    confinedTest(
+      `a ping reaches, or says what it lacks, ${form}${reason === undefined ? '' : ` (skipped: ${reason})`}`,
+      async () => {
+        const folder = makeFolder();
+        const program = path.join(path.dirname(LAUNCHER), '../lib/reach/ping.js');
+        const script =
+          'require(process.argv[1]).ping("127.0.0.1", 2000).then((view) => console.log(JSON.stringify(view)))';
+        const [command = '', ...args] = [...prefix(folder), nodePath(), '-e', script, program];
+        ip('link', 'set', 'dev', 'lo', 'up');
+        const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+        rmSync(folder, { recursive: true });
+        expect(stderr).toBe('');
+        const { result, detail = '' } = JSON.parse(stdout);
+        if (result === 'reached') return;
+        expect(result).toBe('impossible');
+        expect(detail).toMatch(
+          /^(ping may open no socket|\S+ping does not start \(EPERM\)): .*net\.ipv4\.ping_group_range, now "\d+ \d+", has to have its group \d+$/,
+        );
+      },
+      60_000,
+    );
+  }
+
   const [, pod] = FORMS;
   const reason = pod && whyNot(pod.prefix);
   const podTest = reason === undefined ? networkTest : test.skip;

@@ -116,11 +116,9 @@ describeUnless(imageSkipReason(), 'the container image', () => {
     for (const platform of manifests()) {
       const root = rootOf(platform);
       const names = [...root.keys()].map((name) => path.basename(name));
-      const programs = [...root].filter(
-        ([name, { type }]) => type === 'file' && /^usr\/(s?bin|lib)/.test(name),
-      );
       let seen = 0;
-      for (const [name, { content }] of programs) {
+      for (const [name, { content, type }] of root) {
+        if (type !== 'file') continue;
         const elf = neededLibraries(content);
         if (!elf) continue;
         seen += 1;
@@ -149,17 +147,23 @@ describeUnless(imageSkipReason(), 'the container image', () => {
   const canEnter = process.getuid?.() === 0 && findTool('unshare') !== undefined;
   const enterTest = own !== undefined && canEnter ? test : test.skip;
 
+  /** Writes what a container of this machine sees. */
+  function unpack(folder: string): string {
+    const root = path.join(folder, 'root');
+    mkdirSync(root);
+    const platform = manifests().find(({ architecture }) => architecture === own);
+    for (const layer of platform?.layers ?? []) {
+      execFileSync('tar', ['-xzf', '-', '-C', root], { input: layer });
+    }
+    return root;
+  }
+
   enterTest(
     `starts the agent${canEnter ? '' : ' (skipped: needs root, also that of a namespace)'}`,
     () => {
       const folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-image-'));
       try {
-        const root = path.join(folder, 'root');
-        mkdirSync(root);
-        const platform = manifests().find(({ architecture }) => architecture === own);
-        for (const layer of platform?.layers ?? []) {
-          execFileSync('tar', ['-xzf', '-', '-C', root], { input: layer });
-        }
+        const root = unpack(folder);
         const run = (...args: string[]) => {
           const command = ['--mount', '--root', root, '/usr/bin/netloom-agent', ...args];
           const env = { PATH: '/usr/sbin:/usr/bin' };
@@ -180,4 +184,67 @@ describeUnless(imageSkipReason(), 'the container image', () => {
     },
     120_000,
   );
+
+  const [why] = [
+    own === undefined ? 'no image for this processor' : undefined,
+    canEnter ? undefined : 'needs root, also that of a namespace',
+    ...['setpriv', 'ip'].map((tool) => (findTool(tool) ? undefined : `${tool} not installed`)),
+  ].filter((one) => one !== undefined);
+
+  (why === undefined ? test : test.skip)(
+    `asks targets by ping as a pod does, or says what is missing${why ? ` (skipped: ${why})` : ''}`,
+    () => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), 'netloom-image-'));
+      try {
+        const root = unpack(folder);
+        expect(pingsInside(root, '')).toEqual([
+          expect.stringMatching(
+            /^impossible: ping may open no socket: the agent has no CAP_NET_RAW \(.*\), and net\.ipv4\.ping_group_range, now "\d+ 0", has to have its group 0$/,
+          ),
+          expect.stringMatching(/^impossible: /),
+          expect.stringMatching(/^impossible: /),
+        ]);
+        expect(pingsInside(root, '0 0')).toEqual(['reached', 'reached', 'no-route']);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+    120_000,
+  );
 });
+
+/** The image's folders of the kernel, a network of its own, and which groups may send echoes there. */
+const PREPARE = `mount --rbind /proc "$0/proc"
+mount --rbind /dev "$0/dev"
+"$1" link set dev lo up
+if [ -n "$2" ]; then echo "$2" > /proc/sys/net/ipv4/ping_group_range; fi
+shift 2
+exec "$@"
+`;
+
+const ASK = `const { ping } = require('/opt/netloom/node_modules/netloom-agent/lib/reach/ping.js');
+(async () => {
+  for (const address of process.argv.slice(1)) {
+    const { result, detail } = await ping(address, 2000);
+    console.log(detail === undefined ? result : result + ': ' + detail);
+  }
+})();`;
+
+/** What the agent's own code sees of targets: UID 0, CAP_NET_ADMIN and the right to enter the root. */
+function pingsInside(root: string, groups: string): string[] {
+  const unshare = findTool('unshare') as string;
+  const caps = '-all,+net_admin,+sys_chroot';
+  const { stdout, stderr } = spawnSync(
+    unshare,
+    [
+      ...['--mount', '--propagation', 'private', '--net', 'sh', '-euc', PREPARE, root],
+      ...[findTool('ip') as string, groups],
+      ...[findTool('setpriv') as string, '--no-new-privs', '--bounding-set', caps],
+      ...[unshare, '--root', root, '/usr/bin/node', '-e', ASK],
+      ...['127.0.0.1', '::1', '10.9.9.9'],
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(stderr).toBe('');
+  return stdout.trim().split('\n');
+}
