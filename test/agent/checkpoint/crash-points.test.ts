@@ -1,9 +1,16 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { NodeNetworkSpec } from 'netloom/agent-api';
 import { BridgeService, type HostPolicy } from '../../../node-agent/src/bridges';
-import { JournalFolder, placeOfProcess } from '../../../node-agent/src/checkpoint';
+import {
+  type Checkpoints,
+  JournalFolder,
+  placeOfProcess,
+} from '../../../node-agent/src/checkpoint';
 import { Iproute2 } from '../../../node-agent/src/iproute2';
+import { NetworkKernel } from '../../../node-agent/src/network-kernel';
+import { NetworkService } from '../../../node-agent/src/node-network';
 import { SqliteStore } from '../../../node-agent/src/store';
 import { Watchdog } from '../../../node-agent/src/watchdog';
 import { connectWatchdog } from '../../../node-agent/src/watchdog/connect-watchdog';
@@ -16,6 +23,23 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const OURS = ['cp-up', 'cp-br', 'cp-p0', 'cp-p1'];
 const POLICY: HostPolicy = { bridges: ['*'], ports: ['*'], adopt: 'yes', uplink: 'confirm' };
 const SPEC = { ports: ['cp-up', 'cp-p0'], addresses: ['10.76.0.1/24'], uplink: true };
+const PORTS = SPEC.ports.map((link) => ({ link }));
+const NETWORK: NodeNetworkSpec = { bridges: [{ ...SPEC, name: 'cp-br', ports: PORTS }] };
+const asker = { owner: 'stack', identity: 'ci' };
+
+/** What is stopped at each of its steps. */
+interface Change {
+  readonly name: string;
+  readonly kind: 'bridge' | 'network';
+  /** Null for the removal of what was made before. */
+  readonly spec: object | null;
+}
+
+const CHANGES: readonly Change[] = [
+  { name: 'a change of the uplink', kind: 'bridge', spec: SPEC },
+  { name: 'a removal of a bridge with the uplink', kind: 'bridge', spec: null },
+  { name: 'a removal of a network with the uplink', kind: 'network', spec: null },
+];
 
 /** The bridge is made anew each time: its number, and how the kernel lists things of equal standing, differ. */
 const text = (): string =>
@@ -56,12 +80,16 @@ function makeHost(): void {
   ip('link', 'set', 'cp-pod', 'master', 'cp-other', 'up');
 }
 
-describe('kill -9 at each step of a change of the uplink', () => {
+describe.each(CHANGES)('kill -9 at each step of $name', ({ kind, spec }) => {
   let folder: string;
   let old: string;
   let others: string;
   let whole: string;
   let steps: string[];
+  const removes = spec === null;
+  /** The host as it is when the change is undone, and when it is kept. */
+  const undone = (): string => (removes ? whole : old);
+  const kept = (): string => (removes ? old : whole);
 
   const journals = (): JournalFolder => new JournalFolder(folder);
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -73,32 +101,56 @@ describe('kill -9 at each step of a change of the uplink', () => {
     return Watchdog.start({ journals: made, ...parts, returnMs: 200 });
   };
 
-  /** What the next start of the agent does, and then a removal of the bridge. */
+  const servicesOf = (store: SqliteStore, checkpoints?: Checkpoints) => {
+    const { bridges, networks, counters } = store.load();
+    const links = new Iproute2(folder);
+    const counter = counters.bridges;
+    const all = { node: 'edge-1', store, policy: POLICY, checkpoints, counter };
+    return {
+      bridges: new BridgeService({ ...all, links, records: bridges }),
+      networks: new NetworkService({ ...all, kernel: new NetworkKernel(links), records: networks }),
+    };
+  };
+
+  /** Makes what is wanted, or takes it away, with nobody watching. */
+  const bringTo = async (isThere: boolean): Promise<void> => {
+    const store = SqliteStore.open(folder);
+    const { bridges, networks } = servicesOf(store);
+    const [bridge] = await bridges.list();
+    const [network] = await networks.list();
+    if (isThere && kind === 'bridge') await bridges.put({ ...asker, name: 'cp-br', spec: SPEC });
+    else if (isThere) await networks.put({ ...asker, spec: NETWORK });
+    else if (bridge) await bridges.remove({ ...asker, name: 'cp-br', id: bridge.id });
+    else if (network) await networks.remove({ ...asker, id: network.id });
+    await store.close();
+  };
+
+  /** What the next start of the agent does, and then all for the next time. @returns true when it was kept */
   const settle = async (): Promise<boolean> => {
     const store = SqliteStore.open(folder);
-    const { bridges: records, counters } = store.load();
     const links = new Iproute2(folder);
     const given = { stateDir: folder, driver: links, log: quiet, probes: { gateways: [] } };
     const { checkpoints, link } = connectWatchdog(given);
-    const parts = { node: 'edge-1', store, links, records, policy: POLICY };
-    const service = new BridgeService({ ...parts, checkpoints, counter: counters.bridges });
+    const { bridges, networks } = servicesOf(store, checkpoints);
+    const recover = async (subject: string, outcome: 'kept' | 'undone'): Promise<void> => {
+      await bridges.recover(subject, outcome);
+      await networks.recover(subject, outcome);
+    };
     await checkpoints.recover({
-      keep: (subject) => service.recover(subject, 'kept'),
-      back: (subject) => service.recover(subject, 'undone'),
+      keep: (subject) => recover(subject, 'kept'),
+      back: (subject) => recover(subject, 'undone'),
     });
-    expect(await service.restore()).toEqual(new Map());
-    const [record] = await service.list();
+    expect([await bridges.restore(), await networks.restore()]).toEqual([new Map(), new Map()]);
+    const records = [...(await bridges.list()), ...(await networks.list())];
     link.close();
-    // It is in the kernel as it is in the store.
-    expect(text()).toBe(record ? whole : old);
-    expect(journals().read()).toBeUndefined();
-    if (record) {
-      const remover = new BridgeService({ ...parts, records: store.load().bridges, counter: 9 });
-      await remover.remove({ name: 'cp-br', id: record.id, owner: 'stack', identity: 'ci' });
-    }
-    expect([text(), foreign()]).toEqual([old, others]);
     await store.close();
-    return record !== undefined;
+    const isThere = records.length > 0;
+    // It is in the kernel as it is in the store.
+    expect(text()).toBe(isThere ? whole : old);
+    expect([journals().read(), foreign()]).toEqual([undefined, others]);
+    if (isThere !== removes) await bringTo(removes);
+    expect([text(), foreign()]).toEqual([undone(), others]);
+    return isThere !== removes;
   };
 
   /** Until the host is as it was, or as it shall be. */
@@ -108,14 +160,14 @@ describe('kill -9 at each step of a change of the uplink', () => {
       const journal = journals().read();
       const isKept = !journal || journals().decision(journal.id)?.outcome === 'kept';
       const isUndone = !journal || journal.state === 'undone';
-      if ((isUndone && text() === old) || (isKept && text() === whole)) return;
+      if ((isUndone && text() === undone()) || (isKept && text() === kept())) return;
       await wait(25);
     }
-    expect([text(), journals().read()?.state]).toEqual([old, 'undone']);
+    expect([text(), journals().read()?.state]).toEqual([undone(), 'undone']);
   };
 
   const run = async (given: Omit<ProgramRun, 'mode'>): Promise<CheckpointProcess> => {
-    const program = new CheckpointProcess(folder, { mode: 'change', spec: SPEC, ...given });
+    const program = new CheckpointProcess(folder, { mode: 'change', kind, spec, ...given });
     const end = await program.ended;
     expect([end, program.output]).toEqual(['SIGKILL', expect.any(String)]);
     return program;
@@ -131,17 +183,22 @@ describe('kill -9 at each step of a change of the uplink', () => {
     await wait(50);
     [old, others] = [text(), foreign()];
     const watchdog = await watch();
-    const program = new CheckpointProcess(folder, { mode: 'change', spec: SPEC });
+    if (removes) {
+      await bringTo(true);
+      whole = text();
+    }
+    const program = new CheckpointProcess(folder, { mode: 'change', kind, spec });
     expect([await program.ended, program.output]).toEqual(['0', expect.any(String)]);
     steps = program.steps;
-    whole = text();
+    if (removes) expect(text()).toBe(old);
+    else whole = text();
     expect(whole).not.toBe(old);
     expect(whole).toMatch(/"dst":"default","gateway":"10.75.0.1","dev":"cp-br"/);
     expect(foreign()).toBe(others);
     expect(await settle()).toBe(true);
     await watchdog.stop();
     console.log(`a change of ${steps.length} steps:\n${steps.join('\n')}`);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => {
     if (!hasOwnNetwork) return;
@@ -155,19 +212,22 @@ describe('kill -9 at each step of a change of the uplink', () => {
     'of the agent, with the command that runs, as with a whole container: old or new within seconds',
     async () => {
       const watchdog = await watch();
-      const kept: string[] = [];
+      const lasting: string[] = [];
       for (const [index, name] of steps.entries()) {
         const isCommand = /^(link|addr|route) /.test(name);
         await run({ at: index + 1, how: isCommand ? 'group' : 'alone' });
         await isWhole(10_000);
-        if (await settle()) kept.push(name);
+        if (await settle()) lasting.push(name);
       }
       await watchdog.stop();
       // From the decision on, and not before.
-      expect(kept).toEqual(steps.slice(steps.indexOf('it is decided')));
+      expect(lasting).toEqual(steps.slice(steps.indexOf('it is decided')));
     },
-    240_000,
+    600_000,
   );
+
+  // What the watchdog does then depends on the image alone.
+  if (removes) return;
 
   networkTest(
     'of agent and watchdog: the watchdog that is started anew brings the host back',
@@ -175,7 +235,7 @@ describe('kill -9 at each step of a change of the uplink', () => {
       for (let at = 1; at <= steps.length; at += 1) {
         const first = new CheckpointProcess(folder, { mode: 'watch' });
         await first.says('watching');
-        const program = new CheckpointProcess(folder, { mode: 'change', spec: SPEC, at });
+        const program = new CheckpointProcess(folder, { mode: 'change', kind, spec, at });
         await program.ended;
         await first.kill();
         const second = await watch();
@@ -184,7 +244,7 @@ describe('kill -9 at each step of a change of the uplink', () => {
         await settle();
       }
     },
-    240_000,
+    600_000,
   );
 
   networkTest(
@@ -209,6 +269,6 @@ describe('kill -9 at each step of a change of the uplink', () => {
         expect(await settle()).toBe(false);
       }
     },
-    120_000,
+    600_000,
   );
 });
