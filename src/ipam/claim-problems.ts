@@ -187,11 +187,17 @@ export function fullProblem(ledger: PoolLedger, { kind, order }: Want, now: numb
   const { numbers, owners, nextEnd } = ledger.report(kind, now);
   const what =
     order === 0 ? `free ${nameOf(kind)} address` : `free block of ${sizeOf(kind, order)}`;
+  const used = [
+    `${numbers.claimed} claimed`,
+    `${numbers.offered} offered`,
+    `${numbers.quarantined} given back and not yet in use again`,
+    ...(numbers.setAside > 0 ? [`${numbers.setAside} in use without a claim`] : []),
+  ].join(', ');
   const largest = owners.map(([owner, held]) => `${owner} (${held})`).join(', ');
   return {
     code: 'NL_POOL_FULL',
     key: 'pool',
-    found: `pool "${ledger.name}" has no ${what}: ${numbers.claimed} claimed, ${numbers.offered} offered, ${numbers.quarantined} given back and not yet in use again${largest === '' ? '' : `; the largest owners: ${largest}`}`,
+    found: `pool "${ledger.name}" has no ${what}: ${used}${largest === '' ? '' : `; the largest owners: ${largest}`}`,
     allowed: order === 0 ? 'a pool with a free address' : 'a pool with a free block of that size',
     fix:
       nextEnd === undefined
