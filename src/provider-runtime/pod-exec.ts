@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { V1Status } from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
 import { NetloomError, type Problem } from '../errors';
 import type { Cluster } from './cluster';
@@ -31,6 +31,7 @@ const NOTHING = { status: 1, stdout: '', stderr: '', words: '' };
  * Runs a command in a container of a running pod through the API server.
  *
  * @param command program and arguments; no shell is between
+ * @param input what it reads. @default - nothing
  * @throws NetloomError NL_CLUSTER_UNREACHABLE
  */
 export async function execInPod(
@@ -38,6 +39,7 @@ export async function execInPod(
   { namespace, name, container }: ExecPlace,
   command: readonly string[],
   timeoutMs: number,
+  input?: string,
 ): Promise<ExecAnswer> {
   const place = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
   const pod = (await cluster.read(place)) as unknown as LivePod | undefined;
@@ -51,12 +53,13 @@ export async function execInPod(
   const into = container ?? containers[0]?.name ?? '';
   const stdout = new Kept();
   const stderr = new Kept();
+  const stdin = input === undefined ? null : staysOpen(input);
   let timer: NodeJS.Timeout | undefined;
   let close = (): void => {};
   try {
     const ended = new Promise<V1Status>((resolve, reject) => {
       new Exec(cluster.config)
-        .exec(namespace, name, into, [...command], stdout, stderr, null, false, resolve)
+        .exec(namespace, name, into, [...command], stdout, stderr, stdin, false, resolve)
         .then((socket) => {
           close = () => socket.close();
           socket.addEventListener('close', () => reject(new Error('the connection was closed')));
@@ -72,6 +75,7 @@ export async function execInPod(
     throw new NetloomError(refused(cluster, `${namespace}/${name}`, error), { cause: error });
   } finally {
     clearTimeout(timer);
+    stdin?.destroy();
     close();
   }
 }
@@ -101,6 +105,13 @@ function refused({ server }: Cluster, pod: string, error: unknown): Problem {
     allowed: 'a user that may get and create pods/exec in that namespace',
     fix: 'give that right to the user of netloom:kubeconfig, or probe from a node: agent instead of pod',
   };
+}
+
+/** With most API servers the end of what is read would end the whole connection. */
+function staysOpen(text: string): Readable {
+  const stream = new Readable({ read() {} });
+  stream.push(text);
+  return stream;
 }
 
 /** The beginning of what is written. */

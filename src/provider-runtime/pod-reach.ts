@@ -13,12 +13,14 @@ export interface PodPlace {
 /** A program that many images have, and what its answers mean. */
 interface Tool {
   readonly command: readonly string[];
+  /** What it is given to send. @default - nothing */
+  readonly input?: string;
   readonly read: (answer: ExecAnswer) => ReachOutcome;
 }
 
 /**
- * One try from a pod, with what its image has: `ping`; `nc`; `curl` or `wget`. Nothing is copied into it,
- * and no shell runs.
+ * One try from a pod, with what its image has: `ping`; `nc`; `curl`, `wget` or `nc`. Nothing is copied
+ * into it, and no shell runs.
  *
  * @throws NetloomError NL_CLUSTER_UNREACHABLE
  */
@@ -30,18 +32,21 @@ export async function reachFromPod(
 ): Promise<ReachOutcome> {
   const seconds = String(Math.ceil(timeoutMs / 1000));
   const tools = toolsFor(asked, seconds);
-  for (const { command, read } of tools) {
-    const answer = await execInPod(cluster, pod, command, timeoutMs + 5_000);
+  let broken: ReachOutcome | undefined;
+  for (const { command, input, read } of tools) {
+    const answer = await execInPod(cluster, pod, command, timeoutMs + 5_000, input);
     if (answer.end === 'no-program') continue;
     if (answer.end === 'not-running') return { result: 'not-running', detail: answer.words };
     if (answer.end === 'late') return { result: 'timeout' };
     if (NO_SUCH_OPTION.test(answer.stderr)) continue;
-    // It was killed, or broke: that says nothing of the target.
+    // It was killed, or broke, as a static busybox's wget does: that says nothing of the target.
     if (answer.status > 128) {
-      return { result: 'impossible', detail: `its ${command[0]} ended with ${answer.status}` };
+      broken = { result: 'impossible', detail: `its ${command[0]} ended with ${answer.status}` };
+      continue;
     }
     return read(answer);
   }
+  if (broken) return broken;
   const names = [...new Set(tools.map(({ command }) => command[0]))].join(' nor ');
   return { result: 'impossible', detail: `the container has no ${names} that can do it` };
 }
@@ -79,6 +84,15 @@ function toolsFor(asked: ReachDefinition, seconds: string): Tool[] {
       command: ['wget', '-S', '-O', '/dev/null', '-T', seconds, url],
       read: (answer) => {
         const found = /HTTP\/[\d.]+ (\d{3})/.exec(answer.stderr)?.[1];
+        if (found !== undefined) return verdict(Number(found));
+        return answer.status === 0 ? verdict(undefined) : readWords(answer);
+      },
+    },
+    {
+      command: ['nc', '-w', seconds, target, port],
+      input: `GET ${path} HTTP/1.0\r\nHost: ${host}:${port}\r\nConnection: close\r\n\r\n`,
+      read: (answer) => {
+        const found = /^HTTP\/[\d.]+ (\d{3})/.exec(answer.stdout)?.[1];
         if (found !== undefined) return verdict(Number(found));
         return answer.status === 0 ? verdict(undefined) : readWords(answer);
       },
