@@ -2,6 +2,7 @@ export * from './attachment';
 export * from './attachment-reader';
 export * from './claimed-policy';
 export * from './describe';
+export * from './found-interfaces';
 export * from './host-bridge';
 export * from './json-text';
 export * from './kube-ovn';

@@ -1,34 +1,47 @@
 import { createHash } from 'node:crypto';
 import { describeProblem, isNetloomError, NetloomError, type Problem } from '../errors';
-import type { InterfaceStatus } from '../kubernetes';
-import { checkInterfaces, interfacesOf, type PodFault, type WantedInterface } from '../rules';
+import { type FoundInterfaces, packInterfaces } from '../kubernetes';
+import {
+  checkInterfaces,
+  interfacesOf,
+  type PodFault,
+  unpackWanted,
+  type WantedInterface,
+  type WantedRow,
+} from '../rules';
 import { Agents } from './agents';
+import { withAsked } from './asked-addresses';
 import { Cluster } from './cluster';
 import { isUnknown } from './contract';
 import { forDisplay } from './for-display';
 import { faultsOf, textOf } from './pod-faults';
-import { isReady, type LivePod, livePods, WORKLOAD_PLACES } from './pods';
+import { isReady, type LivePod, livePods, type PodsReference, WORKLOAD_PLACES } from './pods';
 
 /** What the resource's constructor sends. */
 export interface NetworkStatusInputs {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly wanted: WantedInterface[];
+  /** `<namespace>/<kind>/<name>`, which is the id, too. */
+  readonly of: string;
+  /** See {@link packWanted}. */
+  readonly wanted: WantedRow[];
   /** Of a pod its uid, of a workload that and its generation. */
   readonly revision?: string;
   /** @default 600 */
   readonly timeoutSeconds?: number;
 }
 
-/** What the state holds. What was wanted is in the inputs; its digest here tells whether it changed. */
-export interface NetworkStatusOutputs {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly revision?: string;
+/**
+ * What the state holds, as little as can be: the id says of what. What was wanted, and at which revision,
+ * is in the inputs; their digest here tells whether it changed.
+ */
+export interface NetworkStatusOutputs extends FoundPods {
   readonly digest: string;
-  readonly interfaces: (InterfaceStatus & { readonly pod: string })[];
+}
+
+interface FoundPods {
+  /** How many there are. */
+  readonly pods: number;
+  /** Of the first one by name. */
+  readonly found: FoundInterfaces;
 }
 
 /** What `netloom:status` may be. */
@@ -38,8 +51,6 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 /** How long something that does not pass by itself is watched before it is a failure, in ms. */
 const FAULT_MS = 12_000;
 const POLL_MS = 1_000;
-/** Of how many pods the state keeps the interfaces. */
-const MOST_PODS = 10;
 
 const agents = new Agents();
 
@@ -50,32 +61,29 @@ export const networkStatus = forDisplay<NetworkStatusInputs, NetworkStatusOutput
   },
 
   async check(_olds, news) {
-    const { interfaces: _, ...inputs } = news as NetworkStatusInputs & { interfaces?: unknown };
-    if (isUnknown(inputs.kind) || WORKLOAD_PLACES[inputs.kind]) return { inputs, failures: [] };
-    const reason = describeProblem(unknownKind(inputs.kind));
+    const { pods: _, found: __, ...inputs } = news as NetworkStatusInputs & Partial<FoundPods>;
+    if (isUnknown(inputs.of)) return { inputs, failures: [] };
+    const { kind } = referenceOf(inputs.of);
+    if (WORKLOAD_PLACES[kind]) return { inputs, failures: [] };
+    const reason = describeProblem(unknownKind(kind));
     return { inputs, failures: [{ property: '', reason }] };
   },
 
-  async diff(_id, olds, news) {
-    const replaces = (['kind', 'namespace', 'name'] as const).filter(
-      (key) => olds[key] !== news[key],
-    );
-    const changes =
-      replaces.length > 0 || olds.digest !== digestOf(news) || olds.revision !== news.revision;
-    return { changes, replaces };
+  async diff(id, olds, news) {
+    const replaces = id === news.of ? [] : ['of'];
+    return { changes: replaces.length > 0 || olds.digest !== digestOf(news), replaces };
   },
 
   async create(inputs) {
-    const { kind, namespace, name } = inputs;
-    return { id: `${namespace}/${kind}/${name}`, outs: await outputsOf(inputs) };
+    return { id: inputs.of, outs: await outputsOf(inputs) };
   },
 
   async read(id, props) {
     const cluster = await openCluster();
     if (!cluster) return { id, props };
-    const live = await livePods(cluster, props);
+    const live = await livePods(cluster, referenceOf(id));
     if (!live) return { id: '', props: {} };
-    return { id, props: { ...props, interfaces: interfacesOfPods(live.pods) } };
+    return { id, props: { ...props, ...foundIn(live.pods) } };
   },
 
   async update(_id, _olds, news) {
@@ -85,20 +93,20 @@ export const networkStatus = forDisplay<NetworkStatusInputs, NetworkStatusOutput
   async delete() {},
 });
 
-function waitsForPods({ namespace, name }: NetworkStatusInputs | NetworkStatusOutputs): string {
-  return `${namespace}/${name}: still waiting for its pods`;
+function waitsForPods(props: NetworkStatusInputs | NetworkStatusOutputs): string {
+  return `${'of' in props ? props.of : 'a refresh'}: still waiting for its pods`;
+}
+
+/** Names of Kubernetes have no "/". */
+function referenceOf(of: string): PodsReference {
+  const [namespace = '', kind = '', name = ''] = of.split('/');
+  return { kind, namespace, name };
 }
 
 async function outputsOf(inputs: NetworkStatusInputs): Promise<NetworkStatusOutputs> {
-  const { kind, namespace, name, revision } = inputs;
   const cluster = await openCluster();
-  const interfaces = cluster ? await settled(cluster, inputs) : [];
-  return {
-    ...{ kind, namespace, name },
-    ...(revision !== undefined && { revision }),
-    digest: digestOf(inputs),
-    interfaces,
-  };
+  const found = cluster ? await settled(cluster, inputs) : foundIn([]);
+  return { digest: digestOf(inputs), ...found };
 }
 
 /** Undefined where nobody shall be asked, or nothing says whom. */
@@ -116,24 +124,23 @@ async function openCluster(): Promise<Cluster | undefined> {
 }
 
 /** The interfaces of the pods, once all are as they were attached. @throws NetloomError with all that is wrong */
-async function settled(
-  cluster: Cluster,
-  inputs: NetworkStatusInputs,
-): Promise<NetworkStatusOutputs['interfaces']> {
-  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, wanted } = inputs;
+async function settled(cluster: Cluster, inputs: NetworkStatusInputs): Promise<FoundPods> {
+  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = inputs;
+  const of = referenceOf(inputs.of);
+  const wanted = unpackWanted(inputs.wanted);
   const start = Date.now();
   const isDone = (pod: LivePod): boolean =>
-    isReady(pod) && checkInterfaces(wanted, interfacesOf(pod)).length === 0;
+    isReady(pod) && checkInterfaces(withAsked(wanted, pod), interfacesOf(pod)).length === 0;
   const watch = new FaultWatch();
   for (;;) {
-    const view = await look(cluster, inputs, isDone);
-    if (view.interfaces) return view.interfaces;
+    const view = await look(cluster, of, wanted, isDone);
+    if (view.done) return view.done;
     watch.see(view.faults);
     const waited = Date.now() - start;
     if (watch.lasting.length > 0) throw new NetloomError(watch.lasting);
     if (waited > timeoutSeconds * 1000) {
       const reasons = view.faults.map(({ problem }) => problem);
-      throw new NetloomError(reasons.length > 0 ? reasons : [tooLate(inputs, timeoutSeconds)]);
+      throw new NetloomError(reasons.length > 0 ? reasons : [tooLate(of, timeoutSeconds)]);
     }
     await new Promise((resolve) => setTimeout(resolve, waited < 30_000 ? POLL_MS : 3 * POLL_MS));
   }
@@ -141,23 +148,24 @@ async function settled(
 
 interface View {
   /** Set when all is there. */
-  readonly interfaces?: NetworkStatusOutputs['interfaces'];
+  readonly done?: FoundPods;
   readonly faults: readonly PodFault[];
 }
 
 async function look(
   cluster: Cluster,
-  inputs: NetworkStatusInputs,
+  of: PodsReference,
+  wanted: readonly WantedInterface[],
   isDone: (pod: LivePod) => boolean,
 ): Promise<View> {
-  const { wanted, namespace } = inputs;
+  const { namespace } = of;
   try {
-    const live = await livePods(cluster, inputs);
-    if (!live) return { faults: [{ problem: absent(inputs, cluster), mayPass: false }] };
+    const live = await livePods(cluster, of);
+    if (!live) return { faults: [{ problem: absent(of, cluster), mayPass: false }] };
     const { pods, expected } = live;
     const done = pods.filter(isDone);
     if (expected !== undefined && done.length >= expected) {
-      return { interfaces: interfacesOfPods(pods), faults: [] };
+      return { done: foundIn(pods), faults: [] };
     }
     return { faults: await faultsOf({ cluster, agents, namespace, wanted }, live, isDone) };
   } catch (error) {
@@ -193,14 +201,17 @@ class FaultWatch {
   }
 }
 
-function interfacesOfPods(pods: readonly LivePod[]): NetworkStatusOutputs['interfaces'] {
-  return pods
-    .slice(0, MOST_PODS)
-    .flatMap((pod) => interfacesOf(pod).map((one) => ({ pod: pod.metadata.name, ...one })));
+function foundIn(pods: readonly LivePod[]): FoundPods {
+  const [first] = pods;
+  const found = first ? packInterfaces(first.metadata.name, interfacesOf(first)) : {};
+  return { pods: pods.length, found };
 }
 
-function digestOf({ wanted }: NetworkStatusInputs): string {
-  return createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
+function digestOf({ wanted, revision = '' }: NetworkStatusInputs): string {
+  return createHash('sha256')
+    .update(JSON.stringify([wanted, revision]))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 function unknownKind(kind: string): Problem {
@@ -214,7 +225,7 @@ function unknownKind(kind: string): Problem {
   };
 }
 
-function absent({ kind, namespace, name }: NetworkStatusInputs, { server }: Cluster): Problem {
+function absent({ kind, namespace, name }: PodsReference, { server }: Cluster): Problem {
   return {
     code: 'NL_POD_NOT_READY',
     key: 'name',
@@ -224,7 +235,7 @@ function absent({ kind, namespace, name }: NetworkStatusInputs, { server }: Clus
   };
 }
 
-function tooLate({ kind, namespace, name }: NetworkStatusInputs, seconds: number): Problem {
+function tooLate({ kind, namespace, name }: PodsReference, seconds: number): Problem {
   return {
     code: 'NL_POD_NOT_READY',
     key: 'timeoutSeconds',

@@ -13,6 +13,7 @@ import {
   type WantedInterface,
 } from '../rules';
 import type { Agents } from './agents';
+import { withAsked } from './asked-addresses';
 import type { Cluster } from './cluster';
 import { eventsOf, type LivePod, type LivePods, quietly } from './pods';
 
@@ -63,7 +64,7 @@ async function podFaults(
   const events = (await eventsOf(cluster, namespace, uid)) as readonly EventManifest[];
   const faults = diagnosePod(pod, events, mastersOf(networks));
   if (hasInterfaces(pod)) {
-    const differences = checkInterfaces(wanted, interfacesOf(pod));
+    const differences = checkInterfaces(withAsked(wanted, pod), interfacesOf(pod));
     return [...faults, ...differences.map((problem) => ({ problem, mayPass: false }))];
   }
   const { nodeName } = pod.spec ?? {};

@@ -73,7 +73,8 @@ function toolsFor(asked: ReachDefinition, seconds: string): Tool[] {
   };
   return [
     {
-      command: ['curl', '-sS', '-o', '/dev/null', '-w', '%{http_code}', '-m', seconds, url],
+      // Releases of 8 say why they could not connect only with -v.
+      command: ['curl', '-sSv', '-o', '/dev/null', '-w', '%{http_code}', '-m', seconds, url],
       read: (answer) => {
         const found = Number(/\d{3}$/.exec(answer.stdout)?.[0] ?? 0);
         return found > 0 ? verdict(found) : readWords(answer);
@@ -109,7 +110,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/no route to host|host (is )?unreachable/i, 'no-neighbour'],
   [/refused/i, 'refused'],
   [/permission denied|not permitted/i, 'impossible'],
-  [/empty reply|reset by peer|not.*http|unsupported/i, 'no-http'],
+  [/empty reply|reset by peer|not.*http|http\/0\.9|unsupported/i, 'no-http'],
 ];
 
 /** A program of that name that is made otherwise: the next one may do. */

@@ -149,7 +149,9 @@ export class AttachedPods {
       namespace: this.namespace,
       name: this.objectName,
       revision: object.metadata.apply((known) => revisionOf(this.kind, known)),
-      attachments: this.written.apply((all) => wantedOf(all, this.args.attachments)) as never,
+      attachments: pulumi
+        .all(this.known)
+        .apply((all) => wantedOf(all, this.args.attachments)) as never,
       ...(this.args.timeoutSeconds !== undefined && { timeoutSeconds: this.args.timeoutSeconds }),
     };
   }
@@ -303,18 +305,23 @@ function revisionOf(
   kind: string,
   { uid, generation }: { readonly uid?: string; readonly generation?: number } = {},
 ): string {
-  return kind === 'Pod' ? (uid ?? '') : `${uid ?? ''}/${generation ?? ''}`;
+  // The beginning of it tells one object from the next as well.
+  const object = uid?.slice(0, 8) ?? '';
+  return kind === 'Pod' ? object : `${object}/${generation ?? ''}`;
 }
 
 /** What is looked for in the status: only what the program says. */
-function wantedOf(all: readonly Attachment[], args: readonly AttachmentArgs[]) {
-  const names = interfaceNames(all);
-  return all.map(({ name, namespace, ips, mac }, index) =>
-    definedOnly({
+function wantedOf(all: readonly (() => unknown)[], args: readonly AttachmentArgs[]) {
+  const attachments = all.map((of) => (of() as KnownAttachment).intent.attachment);
+  const names = interfaceNames(attachments);
+  return attachments.map(({ name, namespace, ips, mac }, index) => {
+    const { claim } = args[index] as AttachmentArgs;
+    return definedOnly({
       network: namespace === undefined ? name : `${namespace}/${name}`,
       interface: names[index] as string,
-      ips: args[index]?.claim || args[index]?.ips ? ips : undefined,
+      // What depends on claims would have all their URNs in its state.
+      ...(claim ? { claimed: true } : { ips }),
       mac,
-    }),
-  );
+    });
+  });
 }

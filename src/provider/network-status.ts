@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { InterfaceStatus } from '../kubernetes';
+import { type FoundInterfaces, type InterfaceStatus, unpackInterfaces } from '../kubernetes';
+import { packWanted } from '../rules';
 import { DynamicResource } from './dynamic-resource';
 import { whenAdmitted } from './problems';
 
@@ -11,6 +12,8 @@ export interface WantedInterfaceArgs {
   interface: pulumi.Input<string>;
   /** Addresses that it has to have, with or without prefix length. @default - any */
   ips?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Instead of `ips`: those that the pod's own annotation asks for. @default false */
+  claimed?: pulumi.Input<boolean>;
   /** @default - any */
   mac?: pulumi.Input<string>;
 }
@@ -43,8 +46,12 @@ export interface PodInterface extends InterfaceStatus {
  * usual places.
  */
 export class NetworkStatus extends DynamicResource {
-  /** Of the first ten pods by name, in the order of Multus; the cluster network's is left out. */
-  declare readonly interfaces: pulumi.Output<PodInterface[]>;
+  /** Of the first pod by name, in the order of Multus; the cluster network's is left out. */
+  readonly interfaces: pulumi.Output<PodInterface[]>;
+  /** How many pods there are. */
+  declare readonly pods: pulumi.Output<number>;
+  /** @internal */
+  declare readonly found: pulumi.Output<FoundInterfaces | undefined>;
 
   constructor(name: string, args: NetworkStatusArgs, opts?: pulumi.CustomResourceOptions) {
     const { kind, namespace = 'default', attachments, revision, timeoutSeconds } = args;
@@ -53,16 +60,16 @@ export class NetworkStatus extends DynamicResource {
       'NetworkStatus',
       name,
       {
-        kind: whenAdmitted(pulumi.output(kind)),
-        namespace,
-        name: args.name,
-        wanted: attachments,
+        of: pulumi.interpolate`${namespace}/${whenAdmitted(pulumi.output(kind))}/${args.name}`,
+        wanted: pulumi.output(attachments).apply(packWanted),
         ...(revision !== undefined && { revision }),
         ...(timeoutSeconds !== undefined && { timeoutSeconds }),
-        interfaces: undefined,
+        pods: undefined,
+        found: undefined,
       },
       opts,
     );
+    this.interfaces = this.found.apply((found) => unpackInterfaces(found ?? {}));
   }
 }
 

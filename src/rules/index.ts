@@ -32,6 +32,7 @@ export { nextRuns } from './schedule';
 export { checkSilence, SILENCE_ANNOTATION } from './silence';
 export * from './unknown-options';
 export * from './virtual-machines';
+export * from './wanted-interfaces';
 export * from './whereabouts-install';
 export * from './workloads';
 export * from './world';

@@ -175,6 +175,8 @@ export interface WantedInterface {
   readonly interface: string;
   /** With or without prefix length. @default - any */
   readonly ips?: readonly string[] | undefined;
+  /** Has to have the addresses that the pod's own annotation asks for. @default false */
+  readonly claimed?: boolean | undefined;
   /** @default - any */
   readonly mac?: string | undefined;
 }

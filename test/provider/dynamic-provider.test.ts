@@ -5,6 +5,7 @@ import { providerText } from '../../src/provider/dynamic-resource';
 import { AgentProcess } from '../support/agent';
 import { DynamicProviderProcess } from '../support/dynamic-provider';
 import { describeOnKernel } from '../support/network-suite';
+import { stateBytes } from '../support/state-bytes';
 import { hasLink, ipJson, ROOT } from '../support/story';
 
 type Json = Record<string, unknown>;
@@ -34,34 +35,11 @@ const bridge = (name: string, more: Json = {}): Json => ({
   __provider: providerText('nodeBridge'),
 });
 
-/** A resource's entry in the state as Pulumi exports it, in bytes, without its source positions. */
-function stateBytes(
-  type: string,
-  id: string,
-  inputs: Json,
-  outputs: Json,
-  pools: string[],
-): number {
-  const stack = 'urn:pulumi:dev::netloom-demo';
-  const urn = `${stack}::netloom:index:HostBridge$pulumi-nodejs:dynamic/netloom:${type}::camera-address`;
-  const { __provider: _p, ...plain } = inputs;
-  return JSON.stringify({
-    urn,
-    custom: true,
-    id,
-    type: `pulumi-nodejs:dynamic/netloom:${type}`,
-    inputs,
-    outputs,
-    parent: `${stack}::pulumi:pulumi:Stack::netloom-demo-dev`,
-    dependencies: pools,
-    provider: `${stack}::pulumi:providers:pulumi-nodejs::default::b5b6273f-564d-4f9c-9c18-43ea48d00b35`,
-    propertyDependencies: Object.fromEntries(
-      Object.keys(plain).map((key) => [key, key === 'pool' ? pools : []]),
-    ),
-    created: '2026-11-21T06:26:39.039043504Z',
-    modified: '2026-11-21T06:26:39.039043504Z',
-  }).length;
-}
+const POOL = {
+  pool: [
+    'urn:pulumi:dev::netloom-demo::netloom:index:BridgeNetwork$pulumi-nodejs:dynamic/netloom:AddressPool::lan-pool',
+  ],
+};
 
 const RUNTIME_NAMES = [
   'addressClaim',
@@ -131,13 +109,12 @@ describeOnKernel('the dynamic provider process', () => {
     expect(outs).toMatchObject({ cidrs: ['10.30.0.10/24'] });
     expect(await provider.diff(id, outs, inputs)).toEqual({ changes: false, replaces: [] });
     expect(
-      stateBytes('AddressClaim', id, inputs, outs, [
-        `urn:pulumi:dev::netloom-demo::netloom:index:BridgeNetwork$pulumi-nodejs:dynamic/netloom:AddressPool::lan-pool`,
-      ]),
+      stateBytes({ type: 'AddressClaim', id, inputs, outputs: outs, dependencies: POOL }),
     ).toBeLessThanOrEqual(1536);
-    expect(stateBytes('AddressPool', made.id, pool('known'), made.outs, [])).toBeLessThanOrEqual(
-      1536,
-    );
+    const { id: poolId, outs: outputs } = made;
+    expect(
+      stateBytes({ type: 'AddressPool', id: poolId, inputs: pool('known'), outputs }),
+    ).toBeLessThanOrEqual(1536);
     expect(JSON.stringify([inputs, outs])).not.toContain(agent.token);
   });
 
@@ -333,9 +310,10 @@ describeOnKernel('the dynamic provider process', () => {
     expect(hasLink('br-pulumi')).toBe(false);
     const made = await provider.create(checked.inputs);
     expect(hasLink('br-pulumi')).toBe(true);
-    expect(stateBytes('NodeBridge', made.id, checked.inputs, made.outs, [])).toBeLessThanOrEqual(
-      1536,
-    );
+    const { id: bridgeId, outs: outputs } = made;
+    expect(
+      stateBytes({ type: 'NodeBridge', id: bridgeId, inputs: checked.inputs, outputs }),
+    ).toBeLessThanOrEqual(1536);
 
     const wider = bridge('br-pulumi', { addresses: ['10.31.0.1/24', '10.31.0.2/24'] });
     expect(await provider.diff(made.id, made.outs, wider)).toEqual({ changes: true, replaces: [] });

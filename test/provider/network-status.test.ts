@@ -1,7 +1,9 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type FoundInterfaces, unpackInterfaces } from '../../src/kubernetes';
 import { providerText } from '../../src/provider/dynamic-resource';
+import { packWanted, type WantedInterface } from '../../src/rules';
 import { ApiServer, apiServerSkipReason } from '../support/api-server';
 import type { KubernetesObject } from '../support/api-server-client';
 import { objectsBelow } from '../support/api-server-crds';
@@ -29,14 +31,17 @@ const statusText = JSON.stringify([
 
 const WANTED = [{ network: 'apps/lan', interface: 'cam0', ips: ['10.10.0.100/24'] }];
 
-const inputs = (name: string, more: Json = {}): Json => ({
-  kind: 'Pod',
-  namespace: 'apps',
-  name,
-  wanted: WANTED,
+const inputs = (
+  name: string,
+  { kind = 'Pod', wanted = WANTED, ...more }: Json & { wanted?: WantedInterface[] } = {},
+): Json => ({
+  of: `apps/${kind}/${name}`,
+  wanted: packWanted(wanted),
   ...more,
   __provider: providerText('networkStatus'),
 });
+
+const interfacesIn = ({ found }: Json) => unpackInterfaces(found as FoundInterfaces);
 
 /** The kubelet and Multus are played by hand: what they write is all that is looked at. */
 describeUnless(apiServerSkipReason(), 'NetworkStatus on a real API server', () => {
@@ -127,7 +132,8 @@ describeUnless(apiServerSkipReason(), 'NetworkStatus on a real API server', () =
     await run('camera');
     const { id, outs } = await made;
     expect(id).toBe('apps/Pod/camera');
-    expect(outs['interfaces']).toEqual([
+    expect(outs['pods']).toBe(1);
+    expect(interfacesIn(outs)).toEqual([
       {
         pod: 'camera',
         network: 'apps/lan',
@@ -146,7 +152,7 @@ describeUnless(apiServerSkipReason(), 'NetworkStatus on a real API server', () =
     expect(JSON.stringify([known, outs]).length).toBeLessThanOrEqual(1100);
 
     await run('camera', statusText.replace('"10.10.0.100"', '"10.10.0.21"'));
-    const drifted = (await provider.read(id, outs)).props['interfaces'] as Json[];
+    const drifted = interfacesIn((await provider.read(id, outs)).props);
     expect(drifted[0]).toMatchObject({ ips: ['10.10.0.21'] });
     await server.client.remove(pod);
     expect((await provider.read(id, outs)).id).toBe('');
@@ -159,7 +165,7 @@ describeUnless(apiServerSkipReason(), 'NetworkStatus on a real API server', () =
   /** What is seen of a pod that does not start, and what is told of it. */
   interface Stuck {
     name: string;
-    wanted?: Json[];
+    wanted?: WantedInterface[];
     event?: [string, string];
     status?: Json;
     want: RegExp;
@@ -252,6 +258,18 @@ describeUnless(apiServerSkipReason(), 'NetworkStatus on a real API server', () =
     expect(text).toMatch(/"cam0" has 10\.10\.0\.21, and not 10\.10\.0\.100.*NL_INTERFACE_DIFFERS/);
   }, 30_000);
 
+  test('a claimed address is the one of the annotation that the pod has', async () => {
+    const networks = JSON.stringify([{ name: 'lan', interface: 'cam0', ips: ['10.10.0.100/24'] }]);
+    await server.client.apply(podObject('claimed', networks));
+    await run('claimed');
+    const wanted = [{ network: 'apps/lan', interface: 'cam0', claimed: true }];
+    const { outs } = await provider.create(inputs('claimed', { wanted }));
+    expect(interfacesIn(outs)).toMatchObject([{ name: 'cam0', ips: ['10.10.0.100'] }]);
+    await run('claimed', statusText.replace('10.10.0.100', '10.10.0.21'));
+    const { text } = await failure(inputs('claimed', { wanted, revision: 'other' }));
+    expect(text).toMatch(/"cam0" has 10\.10\.0\.21, and not 10\.10\.0\.100.*NL_INTERFACE_DIFFERS/);
+  }, 30_000);
+
   test('S5.9 a Deployment: pods of the old template do not count', async () => {
     const deployment: KubernetesObject = {
       apiVersion: 'apps/v1',
@@ -274,7 +292,7 @@ describeUnless(apiServerSkipReason(), 'NetworkStatus on a real API server', () =
     const made = provider.create(inputs('web', { kind: 'Deployment' }));
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await run('web-new');
-    expect((await made).outs['interfaces']).toMatchObject([{ pod: 'web-new', name: 'cam0' }]);
+    expect(interfacesIn((await made).outs)).toMatchObject([{ pod: 'web-new', name: 'cam0' }]);
   }, 30_000);
 
   test('a pod of another cluster: the message names the server and the setting', async () => {
@@ -319,14 +337,14 @@ describe('NetworkStatus without a cluster', () => {
   test('auto says so and goes on, required fails, off asks nobody', async () => {
     if (existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token')) return;
     await withProvider({}, async (provider) => {
-      expect((await provider.create(inputs('camera'))).outs['interfaces']).toEqual([]);
+      expect(interfacesIn((await provider.create(inputs('camera'))).outs)).toEqual([]);
       expect(provider.stderr).toMatch(/no kubeconfig is configured or found.*NL_CLUSTER_CONFIG/);
     });
     await withProvider({ 'netloom:status': 'required' }, async (provider) => {
       await expect(provider.create(inputs('camera'))).rejects.toThrow(/NL_CLUSTER_CONFIG/);
     });
     await withProvider({ 'netloom:status': 'off' }, async (provider) => {
-      expect((await provider.create(inputs('camera'))).outs['interfaces']).toEqual([]);
+      expect(interfacesIn((await provider.create(inputs('camera'))).outs)).toEqual([]);
       expect(provider.stderr).toBe('');
     });
   }, 30_000);
