@@ -119,3 +119,10 @@ export function isDefault(dst: string): boolean {
 export function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/i.test(address);
 }
+
+/** A link that is known to be there. */
+export function linkNamed(host: HostNetwork, name: string): HostLink {
+  const link = host.links.get(name);
+  if (!link) throw new Error(`no link ${name}`);
+  return link;
+}

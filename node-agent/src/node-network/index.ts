@@ -4,6 +4,7 @@ export * from './kernel-words';
 export { changedLinks } from './network-checks';
 export * from './network-claims';
 export * from './network-driver';
+export * from './network-plan';
 export * from './network-service';
 export * from './plan-network';
 export * from './references';

@@ -1,9 +1,11 @@
 import { InterfaceAddress, type Problem } from 'netloom';
 import { leaseProblem } from '../bridges';
 import type { HostImage } from '../checkpoint/host-image';
+import { type Difference, differences } from './differences';
+import { goingLinks } from './going-links';
 import { type HostNetwork, isDefault, MAIN_TABLE, uplinks } from './host-network';
+import type { NetworkPlan } from './network-plan';
 import { isOurs } from './ownership';
-import { type Difference, differences, goingLinks, type NetworkPlan } from './plan-network';
 import { placeOf } from './setting';
 import { isAdopted } from './takeover';
 

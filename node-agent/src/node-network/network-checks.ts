@@ -9,10 +9,11 @@ import {
   policyAllows,
 } from '../bridges';
 import type { BridgeRecord, NetworkRecord } from '../store';
+import { goingLinks } from './going-links';
 import { type HostLink, type HostNetwork, isLinkLocal } from './host-network';
 import { checkLifelines, type LifelineGuard } from './lifelines';
+import type { NetworkPlan } from './network-plan';
 import { isOurs } from './ownership';
-import { goingLinks, type NetworkPlan } from './plan-network';
 import { madeNames, nameOf, type Resolved, referencesIn } from './references';
 import { placeOf } from './setting';
 import { isAdopted } from './takeover';

@@ -1,7 +1,7 @@
 import type { NodeNetworkSpec } from 'netloom/agent-api';
 import type { NetworkRecord, NetworkWish } from '../store';
 import type { Uplinks } from './moved-uplinks';
-import type { Footprint } from './plan-network';
+import type { Footprint } from './network-plan';
 import { placeOf, type SettingKey } from './setting';
 import { askedUplinks } from './takeover';
 import type { WantedNetwork } from './wanted-network';

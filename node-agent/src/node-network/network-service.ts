@@ -25,6 +25,7 @@ import {
 } from './network-checks';
 import { type AddressSource, claimedAddresses, LinkClaims } from './network-claims';
 import type { NetworkDriver } from './network-driver';
+import type { NetworkPlan } from './network-plan';
 import {
   footprinted,
   isSettledNetwork,
@@ -37,7 +38,7 @@ import {
 } from './network-records';
 import { networkView, neverRight, notYours } from './network-view';
 import { marksOf } from './ownership';
-import { changedFirst, type NetworkPlan, planNetwork } from './plan-network';
+import { changedFirst, planNetwork } from './plan-network';
 import { resolveReferences } from './references';
 import { comingPorts, takenOver, takingOver, withUplinks } from './takeover';
 import { type WantedNetwork, wantedNetwork } from './wanted-network';
