@@ -1,10 +1,17 @@
 import { isNetloomError, NetloomError, type Problem } from 'netloom';
-import type { BridgeSpec, BridgeView } from 'netloom/agent-api';
-import type { Changed, CheckedChange, Checkpoints, OpenChange } from '../checkpoint';
-import type { BridgeRecord, BridgeWish, PendingPut, Store, StoreChange } from '../store';
+import type { BridgeView } from 'netloom/agent-api';
+import type { OpenChange } from '../checkpoint';
+import type { BridgeRecord, BridgeWish, PendingPut, StoreChange } from '../store';
 import { bootId } from './boot-id';
+import type { BridgeParts, BridgeRemoval, BridgeRemoved, BridgeRequest } from './bridge-requests';
 import { bridgeOwned, bridgeView, incarnationIn, neverAsWanted } from './bridge-view';
-import { bridgeOfSubject, bridgeSubject, touchedLinks } from './checked-changes';
+import {
+  bridgeOfSubject,
+  bridgeSubject,
+  runChecked,
+  touchedLinks,
+  withProblems,
+} from './checked-changes';
 import {
   checkBridge,
   checkBridgeId,
@@ -17,7 +24,7 @@ import {
 } from './checks';
 import { Healer, type Healing } from './healer';
 import { currentImages, withImages } from './images';
-import type { HostLinks, LinkDriver } from './links';
+import type { HostLinks } from './links';
 import { type BridgeMarks, bridgeMarks, isMarked } from './marks';
 import { planBridge } from './plan';
 import { checkPolicy, DEFAULT_POLICY, type HostPolicy } from './policy';
@@ -26,63 +33,6 @@ import { planRemoval } from './removal';
 import { Repairs } from './repairs';
 import type { PlanStep } from './step';
 import { Turns } from './turns';
-
-/** Somebody wants a bridge. */
-export interface BridgeRequest {
-  readonly name: string;
-  readonly owner: string;
-  readonly identity: string;
-  readonly spec: BridgeSpec;
-  /** `<name>#<incarnation>`, of the incarnation to change. @default - a new one begins */
-  readonly id?: string | undefined;
-  /** The owner that hands the bridge over, of the same identity. @default - none */
-  readonly from?: string | undefined;
-  /** Address that the request was sent to: its interface must not become a port. */
-  readonly requestAddress?: string | undefined;
-  /** The caller will confirm within that time, in s. @default - probes decide at once */
-  readonly confirmSeconds?: number | undefined;
-}
-
-/** Somebody wants it away. */
-export interface BridgeRemoval {
-  readonly name: string;
-  readonly owner: string;
-  readonly identity: string;
-  /** `<name>#<incarnation>`. */
-  readonly id: string;
-  readonly requestAddress?: string | undefined;
-  readonly confirmSeconds?: number | undefined;
-}
-
-/** What came of a removal. */
-export interface BridgeRemoved {
-  /** False when it was gone already or a newer incarnation has taken its place. */
-  readonly removed: boolean;
-  /** What was done, or would be. */
-  readonly steps: readonly PlanStep[];
-  readonly awaits?: OpenChange | undefined;
-}
-
-/** What the service is made of. */
-export interface BridgeParts {
-  /** The node's name; part of the bridges' MAC addresses. */
-  readonly node: string;
-  readonly store: Store;
-  readonly links: LinkDriver;
-  /** All that the store holds of bridges. */
-  readonly records: readonly BridgeRecord[];
-  readonly counter: number;
-  /** Why no change may be made without a watchdog. @default - only what is dangerous needs one */
-  readonly watchdogRule?: string | undefined;
-  /** What takes changes back that are not confirmed. @default - none: changes are final at once */
-  readonly checkpoints?: Checkpoints | undefined;
-  /** What may be done here at all. @default - everything but adoption */
-  readonly policy?: HostPolicy | undefined;
-  /** Which boot of the machine this is. @default - the kernel's word */
-  readonly bootId?: string | undefined;
-  /** Milliseconds of a clock that never jumps. @default - the process's */
-  readonly now?: (() => number) | undefined;
-}
 
 /** Rounds of looking and applying after which a link that is never as wanted counts as failed. */
 const ROUNDS = 3;
@@ -191,7 +141,7 @@ export class BridgeService {
         return this.viewAfter(record, await this.settle(record));
       }
       const guard = { ...this.guard(record), requestAddress: request.requestAddress };
-      const { value, awaits } = await this.checked(checkpoints, {
+      const { value, awaits } = await runChecked(checkpoints, {
         subject: bridgeSubject(record.name),
         touched: touchedLinks(record, steps, before),
         needsWatchdog: watchedPart(guard, before) ?? this.parts.watchdogRule,
@@ -227,7 +177,7 @@ export class BridgeService {
       if (!checkpoints || !isGuarded) {
         return { removed: true, steps: await this.takeAway(record) };
       }
-      const { value, awaits } = await this.checked(checkpoints, {
+      const { value, awaits } = await runChecked(checkpoints, {
         subject: bridgeSubject(name),
         touched: touchedLinks(record, steps, host),
         needsWatchdog: use,
@@ -276,22 +226,6 @@ export class BridgeService {
     else {
       const { pending: _pending, ...rest } = record;
       await this.save(rest);
-    }
-  }
-
-  /** Runs a change that can be taken back. @throws what was wrong, and what stood in the way of that */
-  private async checked<T>(
-    checkpoints: Checkpoints,
-    change: Omit<CheckedChange<T>, 'back'> & { back(): Promise<readonly Problem[]> },
-  ): Promise<Changed<T>> {
-    const left: Problem[] = [];
-    try {
-      return await checkpoints.run({
-        ...change,
-        back: async () => void left.push(...(await change.back())),
-      });
-    } catch (error) {
-      throw withProblems(error, left);
     }
   }
 
@@ -563,9 +497,4 @@ export class BridgeService {
       { kind: 'counter', name: 'bridges', value: this.counter },
     ]);
   }
-}
-
-function withProblems(error: unknown, more: readonly Problem[]): unknown {
-  if (!isNetloomError(error) || more.length === 0) return error;
-  return new NetloomError([...error.problems, ...more], { cause: error });
 }

@@ -1,7 +1,9 @@
 export * from './address-order';
 export * from './boot-id';
+export * from './bridge-requests';
 export * from './bridge-service';
 export { incarnationIn } from './bridge-view';
+export { runChecked, withProblems } from './checked-changes';
 export { aliasLost, canComeBack, leaseProblem, throwIfAny } from './checks';
 export * from './drift-watch';
 export * from './healer';

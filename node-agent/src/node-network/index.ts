@@ -5,6 +5,7 @@ export { changedLinks } from './network-checks';
 export * from './network-claims';
 export * from './network-driver';
 export * from './network-plan';
+export * from './network-requests';
 export * from './network-service';
 export * from './plan-network';
 export * from './references';

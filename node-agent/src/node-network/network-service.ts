@@ -1,124 +1,44 @@
 import { checkNodeNetwork, isNetloomError, NetloomError, type Problem, within } from 'netloom';
-import { type NodeNetworkSpec, type NodeNetworkView, normalNodeNetwork } from 'netloom/agent-api';
+import { type NodeNetworkView, normalNodeNetwork } from 'netloom/agent-api';
 import {
   bootId,
   DEFAULT_POLICY,
   type Healing,
-  type HostPolicy,
   incarnationIn,
   Repairs,
+  runChecked,
   Turns,
   throwIfAny,
+  withProblems,
 } from '../bridges';
 import type { CheckedChange, Checkpoints, OpenChange } from '../checkpoint';
 import { checkChangeId } from '../problems';
-import type { BridgeRecord, NetworkRecord, NetworkWish, Store } from '../store';
+import type { NetworkRecord, NetworkWish } from '../store';
 import type { HostNetwork } from './host-network';
 import { commandsOf, type HostStep, linksOf } from './host-step';
-import { lifeline, watchedPart } from './lifelines';
-import {
-  changedLinks,
-  checkNetworkHost,
-  checkNetworkPolicy,
-  checkOwners,
-  checkResolvedOnce,
-} from './network-checks';
-import { type AddressSource, claimedAddresses, LinkClaims } from './network-claims';
-import type { NetworkDriver } from './network-driver';
-import type { NetworkPlan } from './network-plan';
+import { changedLinks } from './network-checks';
+import { LinkClaims } from './network-claims';
+import { type NetworkLook, NetworkLooks } from './network-looks';
 import {
   footprinted,
   isSettledNetwork,
   ofThisBoot,
   settledNetwork,
-  sysctlFiles,
   takenBack,
   wishedRecord,
   wishOf,
 } from './network-records';
+import type {
+  NetworkParts,
+  NetworkRemoval,
+  NetworkRemoved,
+  NetworkRequest,
+} from './network-requests';
 import { networkView, neverRight, notYours } from './network-view';
-import { marksOf } from './ownership';
-import { changedFirst, planNetwork } from './plan-network';
-import { resolveReferences } from './references';
-import { comingPorts, takenOver, takingOver, withUplinks } from './takeover';
-import { type WantedNetwork, wantedNetwork } from './wanted-network';
-
-/** Somebody wants a network of the node. */
-export interface NetworkRequest {
-  readonly owner: string;
-  readonly identity: string;
-  readonly spec: NodeNetworkSpec;
-  /** `<node>#<incarnation>`, of the incarnation to change. @default - a new one begins */
-  readonly id?: string | undefined;
-  /** The owner that hands it over, of the same identity. @default - none */
-  readonly from?: string | undefined;
-  /** Address that the request was sent to: its link must not be cut off. */
-  readonly requestAddress?: string | undefined;
-  /** The caller confirms the change within that time. @default - probes decide at once */
-  readonly confirmSeconds?: number | undefined;
-}
-
-/** Somebody wants it away. */
-export interface NetworkRemoval {
-  readonly owner: string;
-  readonly identity: string;
-  /** `<node>#<incarnation>`. */
-  readonly id: string;
-  /** Address that the request was sent to: its link must not be cut off. */
-  readonly requestAddress?: string | undefined;
-  /** The caller confirms the removal within that time. @default - probes decide at once */
-  readonly confirmSeconds?: number | undefined;
-}
-
-/** What came of a removal. */
-export interface NetworkRemoved {
-  /** False when it was gone already or a newer incarnation has taken its place. */
-  readonly removed: boolean;
-  /** What was done, or would be. */
-  readonly steps: readonly HostStep[];
-  /** There when it has to be confirmed. */
-  readonly awaits?: OpenChange | undefined;
-}
-
-/** What the service is made of. */
-export interface NetworkParts {
-  /** The node's name; part of the MAC addresses of its links. */
-  readonly node: string;
-  readonly store: Pick<Store, 'write'>;
-  readonly kernel: NetworkDriver;
-  /** All that the store holds of networks. */
-  readonly records: readonly NetworkRecord[];
-  readonly counter: number;
-  /** Bridges that are declared by themselves: their links are not for a network. @default - none */
-  readonly bridges?: (() => Iterable<BridgeRecord>) | undefined;
-  /** @default - none: links then take no addresses from pools */
-  readonly addresses?: AddressSource | undefined;
-  /** What may be done here at all. @default - everything but adoption */
-  readonly policy?: HostPolicy | undefined;
-  /** What takes changes back that are not confirmed. @default - none: changes are final at once */
-  readonly checkpoints?: Checkpoints | undefined;
-  /** One change of the host at a time, by whomever. @default - turns of its own */
-  readonly turns?: Turns | undefined;
-  /** Why no change may be made without a watchdog. @default - it may */
-  readonly watchdogRule?: string | undefined;
-  /** Which boot of the machine this is. @default - the kernel's word */
-  readonly bootId?: string | undefined;
-  /** Milliseconds of a clock that never jumps. @default - the process's */
-  readonly now?: (() => number) | undefined;
-}
+import { changedFirst } from './plan-network';
 
 /** Rounds of looking and applying after which a host that is never as wanted counts as failed. */
 const ROUNDS = 3;
-
-interface Look {
-  readonly host: HostNetwork;
-  readonly record: NetworkRecord;
-  readonly plan: NetworkPlan;
-  readonly problems: readonly Problem[];
-  readonly steps: readonly HostStep[];
-  /** Why it has to be watched over; undefined when it need not. */
-  readonly watched: () => string | undefined;
-}
 
 /**
  * The wanted networks of a node, one for each owner: what is wanted is durable first, then done in the
@@ -130,15 +50,18 @@ export class NetworkService {
   private readonly turns: Turns;
   private readonly repairs: Repairs;
   private readonly claims: LinkClaims;
-  private readonly policy: HostPolicy;
+  private readonly looks: NetworkLooks;
   private readonly bootId: string;
-  private readonly knownWanted = new WeakMap<NetworkRecord, WantedNetwork>();
 
   constructor(private readonly parts: NetworkParts) {
-    this.policy = parts.policy ?? DEFAULT_POLICY;
+    const policy = parts.policy ?? DEFAULT_POLICY;
     this.bootId = parts.bootId ?? bootId();
     this.repairs = new Repairs(parts.now ?? (() => performance.now()));
     this.turns = parts.turns ?? new Turns();
+    this.looks = new NetworkLooks({
+      ...{ node: parts.node, kernel: parts.kernel, bridges: parts.bridges, policy },
+      records: () => this.sorted(),
+    });
     this.claims = new LinkClaims(parts.node, parts.addresses);
     this.records = new Map(parts.records.map((record) => [record.owner, record]));
     this.counter = parts.records.reduce(
@@ -227,7 +150,7 @@ export class NetworkService {
       if (!checkpoints) return { removed: true, steps: await this.takeAway(record) };
       const pending = { kind: 'remove', before: wishOf(record) } as const;
       const empty: NetworkRecord = { ...this.emptied(record), pending };
-      const looked = await this.look(empty, removal.requestAddress);
+      const looked = await this.looks.look(empty, removal.requestAddress);
       throwIfAny(looked.problems);
       const needsWatchdog = looked.watched() ?? watchdogRule;
       const isGuarded = needsWatchdog !== undefined || (await checkpoints.isWatched());
@@ -252,7 +175,7 @@ export class NetworkService {
       const record = this.removable(removal);
       if (!record) return { removed: false, steps: [] };
       const { requestAddress } = removal;
-      const { problems, steps } = await this.look(this.emptied(record), requestAddress);
+      const { problems, steps } = await this.looks.look(this.emptied(record), requestAddress);
       throwIfAny(problems);
       return { removed: true, steps };
     });
@@ -310,7 +233,7 @@ export class NetworkService {
     return this.turns.idle();
   }
 
-  private async prepare(request: NetworkRequest, isDry: boolean): Promise<Look> {
+  private async prepare(request: NetworkRequest, isDry: boolean): Promise<NetworkLook> {
     const { owner, identity, id, from } = request;
     const { node } = this.parts;
     const spec = normalNodeNetwork(request.spec);
@@ -327,90 +250,13 @@ export class NetworkService {
     const claims = await this.claims.take(spec, isDry);
     const wish: NetworkWish = { owner, identity, incarnation, spec, resolved, claims };
     const record = ofThisBoot(wishedRecord(wish, existing, this.bootId), this.bootId);
-    return this.look(record, request.requestAddress, from);
-  }
-
-  /** What the host has, what the record wants of it, and what is in the way. */
-  private async look(asked: NetworkRecord, requestAddress?: string, from?: string): Promise<Look> {
-    const { node, kernel } = this.parts;
-    let found: { record: NetworkRecord; wanted: WantedNetwork; problems: Problem[] } | undefined;
-    const host = await kernel.observeNetwork({
-      vlans: hasVlans(asked),
-      sysctls: (now) => {
-        const { resolved, problems } = resolveReferences(asked.spec, now, asked.resolved);
-        const known = sameTexts(resolved, asked.resolved) ? asked : { ...asked, resolved };
-        const record = takingOver(known, now);
-        const wanted = this.wantedBy(node, record);
-        found = { record, wanted, problems };
-        return sysctlFiles([...wanted.settings.keys(), ...Object.keys(asked.before)]);
-      },
-    });
-    if (!found) throw new Error('a look without links');
-    const { problems } = found;
-    const { record, details } = await this.withMovedUplinks(found.record, host, requestAddress);
-    const { resolved } = record;
-    const plan = this.planOf(record, this.wantedBy(node, record));
-    const guard = {
-      spec: record.spec,
-      resolved,
-      requestAddress,
-      touches: new Set(record.touches),
-      details,
-      wasMade: new Set(record.pending === undefined ? record.made : []),
-    };
-    const others = this.sorted().filter((one) => one.owner !== from);
-    const all = [
-      ...within('spec', problems),
-      ...checkOwners(
-        record.owner,
-        changedLinks(record.spec, resolved),
-        others,
-        this.parts.bridges?.() ?? [],
-      ),
-      ...checkResolvedOnce(record.spec, resolved),
-      ...checkNetworkPolicy(this.policy, record.spec, resolved),
-    ];
-    const blocking = all.length > 0 ? all : checkNetworkHost(plan, guard, host);
-    const steps = blocking.length > 0 ? [] : planNetwork(plan, host);
-    const watched = (): string | undefined => watchedPart(plan, guard, host);
-    return { host, record, plan, problems: blocking, steps, watched };
-  }
-
-  /** With what moves to bridges along with the links of the node's own traffic that they are to take. */
-  private async withMovedUplinks(
-    record: NetworkRecord,
-    host: HostNetwork,
-    requestAddress?: string,
-  ) {
-    const ports = comingPorts(record, host).filter(
-      ({ port }) => lifeline(port, requestAddress, host) !== undefined,
-    );
-    const details = await (ports.length === 0
-      ? undefined
-      : this.parts.kernel.imageOf?.(ports.map(({ port }) => port)));
-    return { record: details ? withUplinks(record, ports, host, details) : record, details };
-  }
-
-  /** Asked for at each look, and the same until the record changes. */
-  private wantedBy(node: string, record: NetworkRecord): WantedNetwork {
-    const known = this.knownWanted.get(record);
-    if (known) return known;
-    const { spec, resolved, claims } = record;
-    const addresses = claimedAddresses(claims);
-    const wanted = wantedNetwork(node, spec, resolved, addresses, takenOver(record));
-    this.knownWanted.set(record, wanted);
-    return wanted;
-  }
-
-  private planOf(record: NetworkRecord, wanted: WantedNetwork): NetworkPlan {
-    const { made, before } = record;
-    return { wanted, footprint: { made, before }, ...marksOf(record) };
+    return this.looks.look(record, request.requestAddress, from);
   }
 
   /** All of a change or nothing: under a checkpoint where there are any. */
   private async carryOut(
     record: NetworkRecord,
-    looked: Look,
+    looked: NetworkLook,
     begin: () => Promise<void>,
     confirmSeconds: number | undefined,
   ): Promise<{ steps: readonly HostStep[]; awaits?: OpenChange | undefined }> {
@@ -420,7 +266,7 @@ export class NetworkService {
       await begin();
       return { steps: await this.settle(record, looked) };
     }
-    let last: Look | undefined;
+    let last: NetworkLook | undefined;
     return this.checked(checkpoints, record, looked, {
       needsWatchdog: looked.watched() ?? watchdogRule,
       confirmSeconds,
@@ -440,26 +286,21 @@ export class NetworkService {
   private async checked(
     checkpoints: Checkpoints,
     record: NetworkRecord,
-    { steps, host }: Pick<Look, 'steps' | 'host'>,
+    { steps, host }: Pick<NetworkLook, 'steps' | 'host'>,
     change: Omit<CheckedChange<HostStep[]>, 'subject' | 'touched' | 'sysctls' | 'back'>,
   ): Promise<{ steps: readonly HostStep[]; awaits?: OpenChange | undefined }> {
-    const left: Problem[] = [];
-    try {
-      const { value, awaits } = await checkpoints.run({
-        ...change,
-        subject: `${SUBJECT}${record.owner}`,
-        touched: touchedLinks(steps, host),
-        sysctls: [...host.sysctls].map(([file, value]) => `${file}=${value}`),
-        back: async () => void left.push(...(await this.goBack(record))),
-      });
-      return { steps: value, awaits };
-    } catch (error) {
-      throw withProblems(error, left);
-    }
+    const { value, awaits } = await runChecked(checkpoints, {
+      ...change,
+      subject: `${SUBJECT}${record.owner}`,
+      touched: touchedLinks(steps, host),
+      sysctls: [...host.sysctls].map(([file, value]) => `${file}=${value}`),
+      back: () => this.goBack(record),
+    });
+    return { steps: value, awaits };
   }
 
   /** Applies a record; a change that the kernel refuses is taken back before the error goes on. */
-  private async settle(record: NetworkRecord, looked: Look): Promise<HostStep[]> {
+  private async settle(record: NetworkRecord, looked: NetworkLook): Promise<HostStep[]> {
     try {
       const { steps, last } = await this.apply(record, looked);
       await this.keep(last);
@@ -473,14 +314,14 @@ export class NetworkService {
   /** Until there is nothing left to do: what was asked for must be what the kernel then has. */
   private async apply(
     asked: NetworkRecord,
-    first?: Look,
-  ): Promise<{ steps: HostStep[]; last: Look }> {
+    first?: NetworkLook,
+  ): Promise<{ steps: HostStep[]; last: NetworkLook }> {
     const done: HostStep[] = [];
     let record = asked;
     let failure: unknown;
     for (let round = 0; ; round++) {
       const isFirst = round === 0 && first?.record === record;
-      const last = isFirst ? first : await this.look(record);
+      const last = isFirst ? first : await this.looks.look(record);
       throwIfAny(last.problems);
       if (last.steps.length === 0) return { steps: done, last };
       if (round === ROUNDS) throw failure ?? new NetloomError(neverRight(last.steps));
@@ -497,13 +338,16 @@ export class NetworkService {
   }
 
   /** What is about to be made and changed is on disk before it is. */
-  private async noted(asked: NetworkRecord, { record, plan, host }: Look): Promise<NetworkRecord> {
+  private async noted(
+    asked: NetworkRecord,
+    { record, plan, host }: NetworkLook,
+  ): Promise<NetworkRecord> {
     const noted = footprinted(record, plan.wanted, changedFirst(plan, host));
     if (noted !== asked) await this.save(noted);
     return noted;
   }
 
-  private async keep({ record, plan }: Look): Promise<void> {
+  private async keep({ record, plan }: NetworkLook): Promise<void> {
     const former = record.pending?.kind === 'put' ? record.pending.before : undefined;
     if (!isSettledNetwork(record, plan.wanted))
       await this.save(settledNetwork(record, plan.wanted));
@@ -567,7 +411,7 @@ export class NetworkService {
         await this.takeAway(record);
         return;
       }
-      const looked = await this.look(record);
+      const looked = await this.looks.look(record);
       throwIfAny(looked.problems);
       if (looked.steps.length === 0) {
         await this.keep(looked);
@@ -584,7 +428,11 @@ export class NetworkService {
     }
   }
 
-  private async repair(record: NetworkRecord, looked: Look, healing: Healing): Promise<void> {
+  private async repair(
+    record: NetworkRecord,
+    looked: NetworkLook,
+    healing: Healing,
+  ): Promise<void> {
     const due = looked.steps.filter((step) => !this.repairs.isHeld(step.link));
     if (due.length === 0) return;
     await this.noted(record, looked);
@@ -593,7 +441,7 @@ export class NetworkService {
     } catch {
       // The command stops at what the kernel refuses; the rest is tried link by link.
     }
-    const after = await this.look(this.records.get(record.owner) ?? record);
+    const after = await this.looks.look(this.records.get(record.owner) ?? record);
     const left = new Set(after.steps.map((step) => step.link));
     for (const link of linksOf(due)) {
       const words = due.filter((step) => step.link === link).map((step) => step.words);
@@ -602,14 +450,14 @@ export class NetworkService {
     }
     // Where nothing was left nothing was done since.
     const last =
-      left.size === 0 ? after : await this.look(this.records.get(record.owner) ?? record);
+      left.size === 0 ? after : await this.looks.look(this.records.get(record.owner) ?? record);
     if (last.problems.length === 0 && last.steps.length === 0) await this.keep(last);
   }
 
   /** One link by itself, so that one that fails keeps no other from being right. */
   private async repairLink(
     link: string,
-    { steps }: Look,
+    { steps }: NetworkLook,
     words: readonly string[],
     healing: Healing,
   ): Promise<void> {
@@ -629,7 +477,7 @@ export class NetworkService {
     if (noted.news) healing.news.set(link, noted.health);
   }
 
-  private linksOf({ record, plan }: Look): string[] {
+  private linksOf({ record, plan }: NetworkLook): string[] {
     const named = changedLinks(record.spec, record.resolved).map(({ name }) => name);
     return [...new Set([...named, ...plan.footprint.made, record.owner])];
   }
@@ -686,27 +534,6 @@ function touchedLinks(steps: readonly HostStep[], host: HostNetwork): string[] {
   return [...new Set([...linksOf(steps), ...words.filter((word) => host.links.has(word))])];
 }
 
-/** A look at the VLANs of ports costs one more command. */
-function hasVlans({ spec, before }: NetworkRecord): boolean {
-  const isSet = (one: { pvid?: number | undefined; vlanTrunk?: unknown }): boolean =>
-    one.pvid !== undefined || one.vlanTrunk !== undefined;
-  const bridges = spec.bridges ?? [];
-  return (
-    bridges.some((bridge) => isSet(bridge) || bridge.ports?.some(isSet)) ||
-    Object.keys(before).some((key) => key.startsWith('vlans '))
-  );
-}
-
 function tell(healing: Healing, name: string, health: ReturnType<Repairs['right']>): void {
   if (health) healing.news.set(name, health);
-}
-
-function sameTexts(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>) {
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
-}
-
-function withProblems(error: unknown, more: readonly Problem[]): unknown {
-  if (!isNetloomError(error) || more.length === 0) return error;
-  return new NetloomError([...error.problems, ...more], { cause: error });
 }
