@@ -2,9 +2,10 @@
 
 /**
  * `npm run soak`: what `npm test` does 200 times, 20,000 times: kills the agent's store under 16
- * writers and looks whether anything acknowledged is lost or given twice. Takes some hours.
+ * writers and looks whether anything acknowledged is lost or given twice. Takes some hours; with MINUTES it
+ * ends, and reports, at that time.
  *
- *   node scripts/soak.js [CYCLES [SEED]]
+ *   node scripts/soak.js [CYCLES [SEED [MINUTES]]]
  */
 
 const fs = require('node:fs');

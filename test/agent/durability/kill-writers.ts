@@ -16,6 +16,8 @@ export interface KillPlan {
   /** No more cycles once something is wrong. @default false */
   readonly stopAtFirst?: boolean;
   readonly onCycle?: (cycle: number) => void;
+  /** No more cycles once it says so. @default - all of them */
+  readonly isOver?: () => boolean;
 }
 
 /** What came of it. */
@@ -61,6 +63,7 @@ async function killInLane({
   seed,
   stopAtFirst = false,
   onCycle,
+  isOver = () => false,
 }: KillPlan): Promise<KillReport> {
   const random = generator(seed);
   const transcript = new Transcript();
@@ -68,7 +71,7 @@ async function killInLane({
   let cutOff = 0;
   /** How long it took the last one to load. */
   let loadMs = 100;
-  while (cycle < cycles && !(stopAtFirst && transcript.problems.length > 0)) {
+  while (cycle < cycles && !isOver() && !(stopAtFirst && transcript.problems.length > 0)) {
     const writer = new WriterProcess(root, [folder, 'loop', String(seed + cycle)]);
     if (cycle > 0 && random() < KILLED_AT_START) {
       await wait(random() * loadMs);
