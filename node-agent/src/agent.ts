@@ -43,6 +43,8 @@ export interface AgentOptions {
   readonly prober?: AddressProber | undefined;
   /** Called when the store can't be written any more: the agent has to stop, memory is ahead of the disk. */
   readonly onFatal?: ((error: Error) => void) | undefined;
+  /** Called once, when it has answered some hundred requests. */
+  readonly onManyRequests?: (() => void) | undefined;
   /** How often credential files are looked at. @default 2000 */
   readonly watchIntervalMs?: number | undefined;
 }
@@ -167,6 +169,7 @@ class Agent implements NodeAgent {
       cluster,
       isReady: () => this.isReady,
       drift: () => ({ eventsLost: drift.watchesLost, lookedAt: drift.lookedAt }),
+      onManyRequests: this.options.onManyRequests,
     });
     this.endings.push(() => server.close());
     this.addresses = await server.listen(listenAddresses(config));

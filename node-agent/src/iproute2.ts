@@ -16,6 +16,7 @@ import {
 } from './checkpoint/host-image';
 import type { Gateway, NeighbourDriver } from './checkpoint/probes';
 import { startMonitor } from './monitor-process';
+import { PrintedElements } from './printed-elements';
 
 /** How long one run of `ip` may take, in ms. */
 const TIMEOUT_MS = 30_000;
@@ -67,12 +68,12 @@ export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver, Addre
   constructor(private readonly folder: string) {}
 
   async observe(): Promise<HostLinks> {
-    const [addresses, routes4, routes6] = await Promise.all([
-      this.query(['-j', '-d', 'addr', 'show']),
+    const [printed, routes4, routes6] = await Promise.all([
+      this.links(['-j', '-d', 'addr', 'show'], (link) => linkState(link as RawLink)),
       this.query(['-j', '-4', 'route', 'show', 'table', 'all', 'default']),
       this.query(['-j', '-6', 'route', 'show', 'table', 'all', 'default']),
     ]);
-    const links = (addresses as RawLink[]).filter((raw) => raw.ifname !== undefined).map(linkState);
+    const links = printed.filter(({ name }) => name !== '');
     const routes = [...routes4, ...routes6] as RouteImage[];
     return {
       links: new Map(links.map((link) => [link.name, link])),
@@ -277,10 +278,28 @@ export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver, Addre
     return stdout.trim() === '' ? [] : (JSON.parse(stdout) as unknown[]);
   }
 
+  /** What `ip` prints of each link, asked with `-j`, taken one by one. */
+  async links<T>(args: readonly string[], take: (link: unknown) => T): Promise<T[]> {
+    const elements = new PrintedElements(take);
+    let failure: unknown;
+    const { status, stderr } = await this.run(args, 'ignore', 'ip', (text) => {
+      try {
+        if (failure === undefined) elements.add(text);
+      } catch (error) {
+        failure = error;
+      }
+    });
+    if (status !== 0) throw new NetloomError(commandFailed(args.join(' '), stderr));
+    if (failure !== undefined) throw failure;
+    return elements.end();
+  }
+
+  /** @param onOutput takes what would be `stdout` as it comes */
   private run(
     args: readonly string[],
     stdin: number | 'ignore',
     program: 'ip' | 'bridge' = 'ip',
+    onOutput?: (text: string) => void,
   ): Promise<Finished> {
     const held = stdin === 'ignore' ? undefined : descriptorOf(this.held);
     const child = spawn(this.command(program), args, {
@@ -291,7 +310,8 @@ export class Iproute2 implements LinkDriver, ImageDriver, NeighbourDriver, Addre
     const texts = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name]?.setEncoding('utf8').on('data', (text: string) => {
-        texts[name] += text;
+        if (onOutput && name === 'stdout') onOutput(text);
+        else texts[name] += text;
       });
     }
     return new Promise((resolve, reject) => {

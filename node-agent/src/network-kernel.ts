@@ -5,6 +5,7 @@ import type { HostImage } from './checkpoint/host-image';
 import type { Iproute2 } from './iproute2';
 import {
   type HostCommand,
+  type HostLink,
   type HostNetwork,
   type LookWish,
   linkOf,
@@ -31,24 +32,22 @@ export class NetworkKernel implements NetworkDriver {
    * @param sysNet where devices tell their place on the PCI bus
    */
   constructor(
-    private readonly commands: Pick<Iproute2, 'query' | 'apply' | 'image'>,
+    private readonly commands: Pick<Iproute2, 'links' | 'query' | 'apply' | 'image'>,
     private readonly procSys = PROC_SYS,
     private readonly sysNet = '/sys/class/net',
   ) {}
 
   async observeNetwork({ vlans, sysctls }: LookWish): Promise<HostNetwork> {
     const routes = ['route', 'show', 'table', 'all', 'type', 'unicast'];
-    const [links, routes4, routes6, ports] = await Promise.all([
-      this.commands.query(['-N', '-j', '-d', 'addr', 'show']),
+    const [printed, routes4, routes6, ports] = await Promise.all([
+      this.commands.links(['-N', '-j', '-d', 'addr', 'show'], (one) => this.linkOf(one)),
       this.commands.query(['-N', '-j', '-4', ...routes]),
       this.commands.query(['-N', '-j', '-6', ...routes]),
       vlans ? this.commands.query(['-j', 'vlan', 'show'], 'bridge') : [],
     ]);
-    const found = (links as PrintedLink[])
-      .filter((one) => one.ifname !== undefined)
-      .map((one) => linkOf(one, this.pciOf(one)));
+    const links = printed.filter(({ name }) => name !== '');
     const host: HostNetwork = {
-      links: new Map(found.map((link) => [link.name, link])),
+      links: new Map(links.map((link) => [link.name, link])),
       routes: new Map([
         ...routesOf(4, routes4 as PrintedRoute[]),
         ...routesOf(6, routes6 as PrintedRoute[]),
@@ -70,6 +69,11 @@ export class NetworkKernel implements NetworkDriver {
       if (tool === 'sysctl') for (const line of lines) this.writeSysctl(line);
       else await this.commands.apply(lines, tool);
     }
+  }
+
+  private linkOf(one: unknown): HostLink {
+    const printed = one as PrintedLink;
+    return linkOf(printed, this.pciOf(printed));
   }
 
   /** Not of a link that another namespace's device only shares its name with. */

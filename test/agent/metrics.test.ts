@@ -184,3 +184,23 @@ describe('metrics', () => {
     }
   });
 });
+
+test('who runs an agent is told once that many have asked', async () => {
+  const folder = await AgentFolder.make();
+  folder.changeConfig((config) => Object.assign(config, { limits: { requestsPerSecond: 10_000 } }));
+  let told = 0;
+  try {
+    await folder.start({
+      onManyRequests: () => {
+        told += 1;
+      },
+    });
+    const client = folder.client();
+    for (let asked = 0; asked < 299; asked++) await client.pools();
+    expect(told).toBe(0);
+    for (let asked = 0; asked < 301; asked++) await client.pools();
+    expect(told).toBe(1);
+  } finally {
+    await folder.remove();
+  }
+}, 60_000);

@@ -259,6 +259,7 @@ describe('hostile names', () => {
     const asked: string[] = [];
     const commands = {
       query: async () => [],
+      links: async () => [],
       image: async () => ({ links: [], routes: [], vlans: [] }),
       apply: async (lines: readonly string[]) => void asked.push(...lines),
     };

@@ -20,6 +20,9 @@ import { listenOnSocket, localCaller, type SocketSettings } from './unix-socket'
 /** How long a stop waits for requests that are being served, in ms. */
 const STOP_GRACE_MS = 5_000;
 
+/** A pipeline asks for its bridges in fewer, and a preview for its addresses in more. */
+const MANY_REQUESTS = 300;
+
 /** What the server is made of. */
 export interface ServerParts extends Omit<RouteParts, 'metricsText' | 'openApi' | 'watches'> {
   readonly log: RequestLog;
@@ -30,6 +33,8 @@ export interface ServerParts extends Omit<RouteParts, 'metricsText' | 'openApi' 
   /** Who tells ServiceAccounts by their tokens. @default - nobody: such tokens are refused */
   readonly cluster?: ServiceAccounts | undefined;
   readonly limits: Limits;
+  /** Called once, when {@link MANY_REQUESTS} are answered. @default - nobody is told */
+  readonly onManyRequests?: (() => void) | undefined;
   /** What the watch over drift has counted. */
   readonly drift: () => Pick<BridgeFigures, 'eventsLost' | 'lookedAt'>;
 }
@@ -40,6 +45,7 @@ export class AgentServer {
   private readonly local: LocalServer[] = [];
   private readonly metrics = new RequestMetrics();
   private readonly exchangeParts: ExchangeParts;
+  private answered = 0;
 
   constructor(private readonly parts: ServerParts) {
     let openApi: OpenApiDocument | undefined;
@@ -110,6 +116,8 @@ export class AgentServer {
     this.metrics.inFlight += 1;
     await exchange.run();
     this.metrics.inFlight -= 1;
+    this.answered += 1;
+    if (this.answered === MANY_REQUESTS) this.parts.onManyRequests?.();
   }
 
   private async metricsText(caller: Caller): Promise<string> {
