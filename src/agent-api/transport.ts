@@ -12,6 +12,17 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 /** How long a stream may be silent, in ms: the agent says something every 10 s. */
 const SILENCE_LIMIT_MS = 35_000;
 
+/**
+ * How much earlier than the agent a connection is given up that nobody uses, in ms: on a busy machine a
+ * request would else go out just as the agent closes it.
+ */
+const IDLE_MARGIN_MS = 20_000;
+
+/** How often a call is made whose connection breaks. */
+const MOST_CONNECTIONS = 3;
+
+const BROKEN = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
 /** One request, in words of the contract. */
 export interface Call {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -94,7 +105,28 @@ export class AgentTransport {
     }
   }
 
+  /**
+   * Where the connection breaks nobody knows whether the agent got the call. Made again it has the effect
+   * of one; only a removal would then say that there was nothing.
+   */
   private async send(
+    call: Call,
+    token: string | undefined,
+    options: SendOptions,
+  ): Promise<Dispatcher.ResponseData> {
+    const most = call.method === 'DELETE' ? 1 : MOST_CONNECTIONS;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.sendOnce(call, token, options);
+      } catch (error) {
+        if (options.signal?.aborted) throw error;
+        if (tries < most && BROKEN.includes(errorCode(error))) continue;
+        throw new NetloomError(this.unreachable(error, call), { cause: error });
+      }
+    }
+  }
+
+  private sendOnce(
     call: Call,
     token: string | undefined,
     options: SendOptions,
@@ -110,12 +142,7 @@ export class AgentTransport {
     const headers = this.headers(call.body !== undefined, token);
     const dispatcher = this.open();
     const body = call.body === undefined ? null : JSON.stringify(call.body);
-    try {
-      return await request(url, { method: call.method, headers, body, dispatcher, ...options });
-    } catch (error) {
-      if (options.signal?.aborted) throw error;
-      throw new NetloomError(this.unreachable(error, call), { cause: error });
-    }
+    return request(url, { method: call.method, headers, body, dispatcher, ...options });
   }
 
   private async textOf(response: Dispatcher.ResponseData, call: Call): Promise<string> {
@@ -149,6 +176,7 @@ export class AgentTransport {
     this.dispatcher = new Agent({
       headersTimeout: this.timeoutMs,
       bodyTimeout: this.timeoutMs,
+      keepAliveTimeoutThreshold: IDLE_MARGIN_MS,
       connect: {
         ...(socketPath === undefined ? {} : { socketPath }),
         timeout: Math.min(this.timeoutMs, 5_000),

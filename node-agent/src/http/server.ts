@@ -20,6 +20,9 @@ import { listenOnSocket, localCaller, type SocketSettings } from './unix-socket'
 /** How long a stop waits for requests that are being served, in ms. */
 const STOP_GRACE_MS = 5_000;
 
+/** How long a connection stays open that nobody uses, in ms; the client of `netloom` gives it up 20 s earlier. */
+const IDLE_MS = 30_000;
+
 /** A pipeline asks for its bridges in fewer, and a preview for its addresses in more. */
 const MANY_REQUESTS = 300;
 
@@ -85,6 +88,7 @@ export class AgentServer {
       server.maxConnections = this.parts.limits.connections;
       server.headersTimeout = 10_000;
       server.requestTimeout = 30_000;
+      server.keepAliveTimeout = IDLE_MS;
       this.servers.push(server);
       bound.push(await listen(server, address));
     }
