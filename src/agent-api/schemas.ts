@@ -90,8 +90,10 @@ export const claimRequestSchema = z.strictObject({
   family: z.enum(['ipv4', 'ipv6', 'dual', 'none']).optional(),
   /** Prefix length of an aligned block, of one family. */
   prefixLength: z.number().int().min(1).max(128).optional(),
-  /** A MAC address, too: this one, or one of the agent's choice. */
-  mac: z.union([z.boolean(), text]).optional(),
+  mac: z.union([z.boolean(), text]).optional().meta({
+    description:
+      "A MAC address, too: this one, or with true one of the agent's choice. With false none: the owner's claim of these addresses gives back the MAC address that it has, and keeps the rest; an offer changes nothing.",
+  }),
   labels: labelsSchema.optional(),
   /** What the claim is for. */
   reason: text.optional(),

@@ -1,6 +1,6 @@
 import { NetloomError } from '../errors';
 import { choose, type Yielding } from './choice';
-import { dropOffers, giveUp, handOver, rowOf } from './claim-moves';
+import { dropOffers, freeMac, giveUp, handOver, rowOf } from './claim-moves';
 import { offerGone, ownerIdentity, poolUnknown } from './claim-problems';
 import {
   type BookChange,
@@ -16,7 +16,7 @@ import {
 } from './claim-records';
 import { type Want, wantsOf } from './claim-wants';
 import { Holding, type Notes, recordOf, type Timed } from './holding';
-import { checkOwner, newestClaim, ownMatch } from './own-claims';
+import { checkOwner, hasSpareMac, newestClaim, ownMatch } from './own-claims';
 import type { PoolLedger } from './pool-ledger';
 import type { PoolRegister } from './pool-register';
 import { isSetAside } from './set-aside-marks';
@@ -44,7 +44,11 @@ export class ClaimDesk {
     const ledger = this.pools.need(request.pool, now);
     const wants = check(ledger, request);
     const own = ownMatch(ledger, request, wants);
-    if (own?.state === 'claimed') return { value: recordOf(ledger.name, own), changes: [] };
+    if (own?.state === 'claimed') {
+      const { mac: _, ...bare } = recordOf(ledger.name, own);
+      const value = hasSpareMac(own, wants) ? bare : recordOf(ledger.name, own);
+      return { value, changes: [] };
+    }
     const stale: Yielding = (like) =>
       ledger.offers.stale(like, request.identity, now - STALE_OFFER_MS);
     return this.give({ ledger, request, wants, own, now }, 'offered', stale);
@@ -123,9 +127,15 @@ export class ClaimDesk {
     if (own) {
       const changes = dropOffers(ledger, request.owner, [], now, own);
       const timed = state === 'offered' ? offerTimes(request, now, own.quarantineEnd) : undefined;
+      let kept = own;
+      if (hasSpareMac(own, wants)) {
+        const freed = freeMac(ledger, own, this.nextNumber(), now + QUARANTINE_MS);
+        kept = freed.claim;
+        changes.push(freed.change);
+      }
       const incarnation = state === 'offered' ? 0 : this.nextNumber();
-      ledger.put(own, { state, incarnation, timed, notes: notesOf(request, own.notes) });
-      return answer(ledger, own, changes);
+      ledger.put(kept, { state, incarnation, timed, notes: notesOf(request, kept.notes) });
+      return answer(ledger, kept, changes);
     }
     const { places, from } = choose(ledger, request.owner, wants, now, yielding);
     let quarantinedUntil = 0;

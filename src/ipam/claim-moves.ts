@@ -79,6 +79,31 @@ export function handOver(
   return { value: record, changes: [{ kind: 'claim', serial, claim: record }] };
 }
 
+/**
+ * Takes the MAC address off a claim, as if it alone were released: kept for its owner, and out of use
+ * for everybody else for its quarantine. The addresses stay where they are.
+ *
+ * @param serial of what is released
+ */
+export function freeMac(
+  ledger: PoolLedger,
+  claim: Holding,
+  serial: number,
+  until: number,
+): { readonly claim: Holding; readonly change: BookChange } {
+  const { owner, tally, state, incarnation, notes } = claim;
+  const of = (isMac: boolean): HeldPlace[] =>
+    claim.places.filter(({ kind }) => (kind === 'mac') === isMac).map(fresh);
+  const left = new Holding(claim.serial, owner, tally, of(false), { state, incarnation, notes });
+  // No incarnation: nobody was ever told one of it.
+  const standing = { state: 'released', incarnation: 0, timed: { until } } as const;
+  const freed = new Holding(serial, owner, tally, of(true), standing);
+  ledger.drop(claim);
+  ledger.add(left);
+  ledger.add(freed);
+  return { claim: left, change: rowOf(ledger, freed) };
+}
+
 /** The same place for another holding: a place knows only one. */
 function fresh(place: HeldPlace): HeldPlace {
   return new HeldPlace(place.kind, place, place.order);

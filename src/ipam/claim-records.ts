@@ -107,7 +107,13 @@ export interface ClaimRequest extends Asker {
   readonly family?: ClaimFamily | 'none' | undefined;
   /** Prefix length of an aligned block, e.g. 28, of one family. @default - a single address */
   readonly prefixLength?: number | undefined;
-  /** A MAC address, too: this one, or with `true` one of the book's choice. @default - none, but for `none` */
+  /**
+   * A MAC address, too: this one, or with `true` one of the book's choice. With `false` none: a claim
+   * of the owner that has one beside what is asked for gives it back, and keeps the rest. An offer
+   * answers so, and changes nothing.
+   *
+   * @default - none, but for `none`; a claim with one is another claim
+   */
   readonly mac?: string | boolean | undefined;
   /** The owner that hands its claim over, incarnation and all; of the same identity. @default - none */
   readonly from?: string | undefined;

@@ -1,7 +1,7 @@
 import { NetloomError } from '../errors';
 import { isFreeFor } from './choice';
 import { ownerIdentity } from './claim-problems';
-import type { Asker, ClaimRecord } from './claim-records';
+import type { Asker, ClaimRecord, ClaimRequest } from './claim-records';
 import type { Want } from './claim-wants';
 import type { Holding } from './holding';
 import type { HeldPlace } from './number-space';
@@ -17,18 +17,36 @@ export function checkOwner(ledger: PoolLedger, { owner, identity }: Asker): void
   }
 }
 
-/** The owner's own holding that already answers a request: a claim first, then an offer, then the newest. */
+/**
+ * The owner's own holding that already answers a request: a claim first, then an offer, then the
+ * newest. Where no MAC address is wanted (`mac: false`), a claim that has one beside the rest is the
+ * next best claim.
+ */
 export function ownMatch(
   ledger: PoolLedger,
-  { owner, identity }: Asker,
+  { owner, identity, mac }: Asker & Pick<ClaimRequest, 'mac'>,
   wants: readonly Want[],
 ): Holding | undefined {
+  const maySpare = mac === false;
   let best: Holding | undefined;
+  let bestRank = Number.POSITIVE_INFINITY;
   for (let holding = ledger.owners.newest(owner); holding; holding = holding.older) {
-    if (best !== undefined && rankOf(holding) >= rankOf(best)) continue;
-    if (holding.identity === identity && answers(ledger, holding, wants)) best = holding;
+    const rank = RANKS[holding.state] + (hasSpareMac(holding, wants) ? 1 : 0);
+    if (rank >= bestRank || holding.identity !== identity) continue;
+    if (!answers(ledger, holding, wants, maySpare)) continue;
+    best = holding;
+    bestRank = rank;
   }
   return best;
+}
+
+/** Whether a holding has a MAC address that is not wanted. */
+export function hasSpareMac(holding: Holding, wants: readonly Want[]): boolean {
+  if (wants.at(-1)?.kind === 'mac') return false;
+  for (let place: HeldPlace | undefined = holding.place; place; place = place.next) {
+    if (place.kind === 'mac') return true;
+  }
+  return false;
 }
 
 /** The newest claim of an owner, with exactly these addresses where there are any. */
@@ -61,12 +79,20 @@ export function newestIncarnation(ledger: PoolLedger, owner: string): Holding | 
   return newest;
 }
 
-function rankOf({ state }: Holding): number {
-  const ranks: Record<ClaimRecord['state'], number> = { claimed: 0, offered: 1, released: 2 };
-  return ranks[state];
-}
+/** Room is left behind the first for a claim with a MAC address too many. */
+const RANKS: Readonly<Record<ClaimRecord['state'], number>> = {
+  claimed: 0,
+  offered: 2,
+  released: 3,
+};
 
-function answers(ledger: PoolLedger, holding: Holding, wants: readonly Want[]): boolean {
+/** @param maySpare whether a claim may have a MAC address beyond what is wanted: its last place */
+function answers(
+  ledger: PoolLedger,
+  holding: Holding,
+  wants: readonly Want[],
+  maySpare: boolean,
+): boolean {
   let place: HeldPlace | undefined = holding.place;
   for (const { kind, order, at } of wants) {
     if (place === undefined || place.kind !== kind || place.order !== order) return false;
@@ -77,5 +103,5 @@ function answers(ledger: PoolLedger, holding: Holding, wants: readonly Want[]): 
     }
     place = place.next;
   }
-  return place === undefined;
+  return place === undefined || (maySpare && holding.state === 'claimed' && place.kind === 'mac');
 }

@@ -62,7 +62,8 @@ export const addressClaim = forDisplay<AddressClaimInputs, AddressClaimOutputs>(
   async diff(id, olds, news) {
     const replaces = COMPARED.filter((key) => {
       // A claim keeps what it has while nobody asks for something else.
-      if ((key === 'cidrs' || key === 'mac') && news[key] === undefined) return false;
+      if (key === 'cidrs' && news.cidrs === undefined) return false;
+      if (key === 'mac' && news.mac === undefined) return dropsMac(olds, news);
       return !sameJson(olds[key], news[key]);
     });
     if (replaces.length === 0 && (await isOvertaken(heldBy(id, olds)))) {
@@ -83,7 +84,8 @@ export const addressClaim = forDisplay<AddressClaimInputs, AddressClaimOutputs>(
     if (!held) return { id: '', props: {} };
     // The part before the number is the owner's, and stays as it was when the resource was renamed.
     const isSame = incarnationOf(held.id) === incarnationOf(id);
-    return { id: isSame ? id : held.id, props: { ...props, ...addressesOf(held) } };
+    const { mac: _, ...rest } = props;
+    return { id: isSame ? id : held.id, props: { ...rest, ...addressesOf(held) } };
   },
 
   async update(_id, olds, news) {
@@ -109,6 +111,14 @@ function heldBy(id: string, { agent, pool, owner, cidrs }: AddressClaimOutputs):
   return { agents, agent, id, words, current };
 }
 
+/**
+ * Whether the MAC address alone goes. With a new owner the claim is handed over as it is, and the
+ * next update gives it back: a replacement would claim the address beside the old owner.
+ */
+function dropsMac(olds: AddressClaimOutputs, news: AddressClaimInputs): boolean {
+  return olds.mac !== undefined && news.cidrs !== undefined && olds.owner === news.owner;
+}
+
 /** What is a replacement. The address stays: the new incarnation takes the very same one. */
 const COMPARED = ['pool', 'agent', 'cidrs', 'mac', 'labels', 'reason'] as const;
 
@@ -124,8 +134,11 @@ function keptAddresses(
 ): Addresses | undefined {
   const { cidrs, mac } = olds;
   if (!cidrs || olds.pool !== news.pool || olds.agent !== news.agent) return undefined;
-  if (news.wantedMac !== undefined && !isWantedMac(news.wantedMac, mac)) return undefined;
-  return isWanted(news, cidrs) ? addressesOf({ cidrs, mac }) : undefined;
+  const wantedMac = news.wantedMac ?? isAlone(cidrs);
+  if (!isWantedMac(wantedMac, mac) || !isWanted(news, cidrs)) return undefined;
+  if (wantedMac !== false) return addressesOf({ cidrs, mac });
+  // A MAC address alone that nobody wants any more: the agent says what is wrong with that.
+  return isAlone(cidrs) ? undefined : { cidrs };
 }
 
 function isWanted(news: AddressClaimInputs, cidrs: readonly string[]): boolean {
@@ -143,6 +156,11 @@ function isWanted(news: AddressClaimInputs, cidrs: readonly string[]): boolean {
 function isWantedMac(wanted: string | boolean, mac: string | undefined): boolean {
   if (typeof wanted === 'boolean') return !wanted || mac !== undefined;
   return wanted.toLowerCase() === mac;
+}
+
+/** A MAC address alone, which is wanted without a word. */
+function isAlone(cidrs: readonly string[]): boolean {
+  return cidrs.length === 0;
 }
 
 function addressesOf({ cidrs, mac }: { cidrs: string[]; mac?: string | undefined }): Addresses {
@@ -186,13 +204,14 @@ function body(inputs: AddressClaimInputs): ClaimRequestBody {
   // A MAC address alone has none.
   const found = cidrs && cidrs.length > 0 ? asAsked(inputs, cidrs) : undefined;
   const addresses = inputs.addresses ?? found;
-  const mac = inputs.mac ?? inputs.wantedMac;
+  // Beside addresses that are known, no MAC address means none: what the claim had is given back.
+  const mac = inputs.mac ?? inputs.wantedMac ?? (addresses ? false : undefined);
   return {
     ...{ pool, owner },
     ...(addresses && { addresses }),
     ...(family && { family }),
     ...(prefixLength !== undefined && { prefixLength }),
-    ...(mac !== undefined && mac !== false && { mac }),
+    ...(mac !== undefined && { mac }),
     ...(labels && { labels }),
     ...(reason !== undefined && { reason }),
   };

@@ -1,4 +1,4 @@
-import { isNetloomError } from 'netloom';
+import { isNetloomError, QUARANTINE_MS } from 'netloom';
 import { AddressService } from '../../node-agent/src/address-service';
 import { MemoryDisk, MemoryStore } from '../../node-agent/src/store';
 import {
@@ -134,6 +134,27 @@ describeServer(`the kubernetes store on a real API server${skipped ? `: ${skippe
       }
       return 'none';
     };
+
+    test("a MAC address that its claim gives back is nobody else's before its quarantine ends", async () => {
+      const [one, two] = (await openAgents('one', 'two')) as [AddressService, AddressService];
+      await one.putPool(pool({ spec: { ...spec, macs: ['02:00:5e:00:00:01'] } }));
+      const both = await one.ask('claim', claim('web', { mac: true }));
+      const bare = { addresses: both.addresses, mac: false };
+      const made = await two.ask('claim', claim('web', bare));
+      expect(made.addresses).toEqual(both.addresses);
+      expect(made).not.toHaveProperty('mac');
+      const wanted = { family: 'none', mac: both.mac };
+      for (const agent of [one, two]) {
+        expect(await codeOf(agent.ask('claim', claim('db', wanted)))).toBe('NL_ADDRESS_NOT_FREE');
+        expect(await agent.ask('claim', claim('web', bare))).not.toHaveProperty('mac');
+      }
+      await stores.get('one')?.sweep();
+      expect(await codeOf(two.ask('claim', claim('db', wanted)))).toBe('NL_ADDRESS_NOT_FREE');
+      shift = QUARANTINE_MS + 1_000;
+      expect(await one.ask('claim', claim('db', wanted))).toMatchObject({ mac: both.mac });
+      const taken = claim('db', { addresses: both.addresses });
+      expect(await codeOf(two.ask('claim', taken))).toBe('NL_ADDRESS_NOT_FREE');
+    });
 
     test('what one does, the others answer at once', async () => {
       const [one, two] = (await openAgents('one', 'two')) as [AddressService, AddressService];

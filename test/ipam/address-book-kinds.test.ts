@@ -60,6 +60,46 @@ describe('MAC addresses', () => {
     expect(claim(book, 'c', { mac: '02:00:5E:00:00:03' }).mac).toBe('02:00:5e:00:00:03');
   });
 
+  test('one that is not wanted any more comes free after its quarantine; the address stays', () => {
+    const book = bookWith(both);
+    const first = claim(book, 'a', { mac: true, labels: { team: 'net' } });
+    const bare = { addresses: first.addresses, mac: false };
+    // Without a word about it, a claim of the address is another one.
+    expect(problemsOf(() => claim(book, 'a', { addresses: first.addresses }))).toEqual([
+      'NL_ADDRESS_NOT_FREE address',
+    ]);
+    const { value: offered } = book.offer(ask('a', bare), 0);
+    expect(offered).toMatchObject({ state: 'claimed', incarnation: first.incarnation });
+    expect(offered).not.toHaveProperty('mac');
+    expect(book.claims(POOL, 0)).toEqual([first]);
+    const second = claim(book, 'a', bare, 10);
+    const { mac, ...rest } = first;
+    expect(second).toEqual({ ...rest, incarnation: second.incarnation });
+    expect(second.incarnation).toBeGreaterThan(first.incarnation);
+    expect(book.usage(POOL, 10)).toMatchObject({ claimed: 1, quarantined: 1 });
+    expect(book.release({ ...first }, 10).value).toEqual({ released: false, why: 'newer' });
+    const third = claim(book, 'a', { mac: false }, 20);
+    expect(third).toEqual({ ...second, incarnation: third.incarnation });
+    const wanted = { family: 'none', mac } as const;
+    expect(problemsOf(() => claim(book, 'b', wanted, 9 + QUARANTINE_MS))).toEqual([
+      'NL_ADDRESS_NOT_FREE mac',
+    ]);
+    expect(claim(book, 'b', wanted, 10 + QUARANTINE_MS).mac).toBe(mac);
+    expect(book.claims(POOL, 10 + QUARANTINE_MS).map(({ addresses }) => addresses)).toEqual([
+      first.addresses,
+      [],
+    ]);
+  });
+
+  test('its owner has it again within the quarantine, and quotas stay as they are', () => {
+    const book = bookWith(both);
+    const quota = { claims: 1 };
+    const first = claim(book, 'a', { mac: true, quota });
+    claim(book, 'a', { mac: false, quota });
+    expect(book.offer(ask('a', { family: 'none' }), 1).value.mac).toBe(first.mac);
+    expect(problemsOf(() => claim(book, 'c', { quota }))).toEqual(['NL_QUOTA_REACHED identity']);
+  });
+
   test('alone in a pool, with quarantine and an end', () => {
     const book = bookWith({ subnets: [], macs: [MACS] });
     const all = ['a', 'b', 'c', 'd'].map((owner) => claim(book, owner));

@@ -19,6 +19,7 @@ const WANTS = {
   both: { family: 'dual' },
   mac: { family: 'none', mac: true },
   all: { family: 'dual', mac: true },
+  bare: { family: 'dual', mac: false },
 } as const;
 
 type Want = keyof typeof WANTS;
@@ -30,6 +31,7 @@ const KINDS_OF: Record<Want, Kind[]> = {
   both: ['ipv4', 'ipv6'],
   mac: ['mac'],
   all: ['ipv4', 'ipv6', 'mac'],
+  bare: ['ipv4', 'ipv6'],
 };
 
 /** How many there are of each: few, so that one kind is used up while others are not. */
@@ -39,7 +41,7 @@ interface Held {
   readonly owner: string;
   readonly identity: string;
   readonly incarnation: number;
-  readonly numbers: ReadonlyMap<Kind, string>;
+  numbers: ReadonlyMap<Kind, string>;
   /** End of the quarantine, once it was given back. */
   until: number;
 }
@@ -61,7 +63,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       act: fc.constant('claim' as const),
       owner: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       identity: fc.constantFrom('ci', 'ci', 'ci', 'other'),
-      want: fc.constantFrom<Want>('ipv4', 'ipv6', 'both', 'mac', 'all'),
+      want: fc.constantFrom<Want>('ipv4', 'ipv6', 'both', 'mac', 'all', 'all', 'bare', 'bare'),
     }),
   },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('release' as const), which: fc.nat(9) }) },
@@ -116,15 +118,21 @@ class Kinds {
       ...WANTS[want],
     };
     const mine = this.held.filter((one) => one.owner === owner && this.isHeld(one));
-    const claimed = mine.find(
-      (one) => one.until === 0 && KINDS_OF[want].join() === [...one.numbers.keys()].join(),
-    );
+    const claimedAs = (wanted: Want): Held | undefined =>
+      mine.find(
+        (one) => one.until === 0 && KINDS_OF[wanted].join() === [...one.numbers.keys()].join(),
+      );
+    // Without MAC address, the next best claim is the one that has one too many.
+    const spare = want === 'bare' && !claimedAs(want) ? claimedAs('all') : undefined;
+    const claimed = claimedAs(want) ?? spare;
     const codes = this.refusalOf(owner, identity, want, mine, claimed);
+    if (claimed && codes.length === 0) this.offerChangesNothing(request, claimed);
     const record = this.attempt((book) => book.claim(request, this.now));
     if (Array.isArray(record)) {
       expect(codes).toContain(record[0]);
       return;
     }
+    if (spare) this.freeMac(spare);
     expect(codes).toEqual([]);
     const numbers = numbersOf(record);
     expect([...numbers.keys()]).toEqual(KINDS_OF[want]);
@@ -135,6 +143,25 @@ class Kinds {
     this.held = this.held.filter((one) => one !== claimed);
     this.takeFromFreed(owner, numbers);
     this.held.push({ owner, identity, incarnation: record.incarnation, numbers, until: 0 });
+  }
+
+  /** An offer tells what the claim will be, and leaves what it is. */
+  private offerChangesNothing(request: ClaimRequest, { numbers }: Held): void {
+    const before = snapshot(this.real.book, this.now);
+    const { value, changes } = this.real.book.offer(request, this.now);
+    expect(changes).toEqual([]);
+    expect(snapshot(this.real.book, this.now)).toEqual(before);
+    const wanted = [...numbers].filter(([kind]) => kind !== 'mac' || request.mac !== false);
+    expect([...numbersOf(value)]).toEqual(wanted);
+  }
+
+  /** What a claim gave back of itself is in quarantine for everybody but its owner. */
+  private freeMac(claim: Held): void {
+    const mac = claim.numbers.get('mac') as string;
+    claim.numbers = new Map([...claim.numbers].filter(([kind]) => kind !== 'mac'));
+    const { owner, identity } = claim;
+    const until = this.now + QUARANTINE_MS;
+    this.held.push({ owner, identity, incarnation: 0, numbers: new Map([['mac', mac]]), until });
   }
 
   /** Codes that a claim may be refused with; none when it has to be given. */

@@ -252,6 +252,75 @@ describeOnKernel('the dynamic provider process', () => {
     });
   });
 
+  test('a MAC address that is dropped comes free, and the address stays', async () => {
+    const macs = ['02:00:5e:00:01:00'];
+    await provider.create((await provider.check({}, { ...pool('bare'), macs })).inputs);
+    for (const wantedMac of [undefined, false]) {
+      const name = `drops-${wantedMac}`;
+      const wanted = { addresses: [`10.30.0.1${wantedMac === undefined ? 0 : 1}`] };
+      // The first one's is in quarantine, so its owner alone has it.
+      const owner = { ...claim('drops', 'bare'), owner: `acme/demo/dev/AddressClaim::drops` };
+      const old = await makeClaim({ ...owner, ...wanted, wantedMac: macs[0] });
+      expect([name, old.outs['mac']]).toEqual([name, macs[0]]);
+      const bare = { ...owner, ...wanted, ...(wantedMac === undefined ? {} : { wantedMac }) };
+      const checked = await provider.check(old.inputs, bare);
+      expect(checked.failures).toEqual([]);
+      expect(checked.inputs['cidrs']).toEqual(old.outs['cidrs']);
+      expect(checked.inputs).not.toHaveProperty('mac');
+      expect(await provider.diff(old.id, old.outs, checked.inputs)).toMatchObject({
+        changes: true,
+        replaces: ['mac'],
+      });
+      // Nothing is given back for a preview.
+      const held = (): Promise<[string[], string | undefined][]> =>
+        agent
+          .client()
+          .claims('bare', `acme/demo/dev/AddressClaim::drops`)
+          .then((claims) => claims.map((one) => [one.addresses, one.mac]));
+      expect(await held()).toContainEqual([wanted.addresses, macs[0]]);
+      const made = await provider.create(checked.inputs);
+      // Broken off before the state had it, and made once more.
+      const again = await provider.create(checked.inputs);
+      await provider.delete(old.id, old.outs);
+      expect(await held()).toContainEqual([wanted.addresses, undefined]);
+      expect(made.outs).not.toHaveProperty('mac');
+      expect(again.outs).toEqual(made.outs);
+      expect(await provider.read(again.id, again.outs)).toMatchObject({ props: again.outs });
+      expect((await provider.read(again.id, old.outs)).props).not.toHaveProperty('mac');
+      expect((await provider.check(checked.inputs, bare)).inputs).toEqual(checked.inputs);
+      expect(await provider.diff(again.id, again.outs, checked.inputs)).toEqual({
+        changes: false,
+        replaces: [],
+      });
+    }
+    const other = claim('other', 'bare', { family: 'none', wantedMac: macs[0] });
+    expect((await provider.check({}, other)).failures[0]?.reason).toMatch(
+      /02:00:5e:00:01:00.*NL_ADDRESS_NOT_FREE/,
+    );
+  });
+
+  test('a claim that is renamed as its MAC address is dropped gives it back with the next update', async () => {
+    const macs = ['02:00:5e:00:02:00/40'];
+    await provider.create((await provider.check({}, { ...pool('later'), macs })).inputs);
+    const old = await makeClaim(claim('before', 'later', { wantedMac: true }));
+    const bare = claim('after', 'later');
+    const moved = await provider.check(old.inputs, bare);
+    expect(await provider.diff(old.id, old.outs, moved.inputs)).toEqual({
+      changes: true,
+      replaces: [],
+    });
+    const { outs } = await provider.update(old.id, old.outs, moved.inputs);
+    expect(outs['mac']).toBe(old.outs['mac']);
+    const next = await provider.check(moved.inputs, bare);
+    expect(await provider.diff(old.id, outs, next.inputs)).toMatchObject({ replaces: ['mac'] });
+    const made = await provider.create(next.inputs);
+    expect(made.outs).toMatchObject({ cidrs: old.outs['cidrs'] });
+    const held = await agent.client().claims('later');
+    expect(held.map(({ owner, addresses, mac }) => [owner, addresses, mac])).toEqual([
+      ['acme/demo/dev/AddressClaim::after', ['10.30.0.10'], undefined],
+    ]);
+  });
+
   test('claims that a broken off update left in a pool: told what to do, or given back when told to', async () => {
     const { id, outs } = await makePool('left');
     await makeClaim(claim('a', 'left'));
