@@ -3,6 +3,7 @@ export * from './batches';
 export * from './client';
 export * from './connections';
 export * from './documents';
+export * from './manifest-requests';
 export * from './node-facts';
 export * from './node-network';
 export * from './normal-node-network';

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { CheckArguments } from './commands/check-options';
+import type { ClaimsArguments } from './commands/claims';
 import type { CronArguments } from './commands/cron';
-import type { DoctorArguments } from './commands/doctor';
 import type { ImportArguments } from './commands/import';
+import type { PlanArguments } from './commands/plan';
 import type { UninstallArguments } from './commands/uninstall';
 import { FORMATS, PLAN_FORMATS } from './formats';
+import { type AgentArguments, OUTPUTS } from './output/answers';
 import { packageFacts } from './package-facts';
 import { printable } from './terminal';
 import { UsageError } from './usage-error';
@@ -72,13 +74,75 @@ function makeProgram({ Command, Option }: Commander): Program {
     .description('what nodes have for secondary networks, and what is wrong with it')
     .argument('[file...]', 'manifests whose networks the nodes have to carry')
     .option('--agent <name>', 'ask this agent only (repeatable)', collect, [])
-    .addOption(
-      new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table'),
-    )
-    .addHelpText('after', DOCTOR_HELP)
-    .action(async (files: string[], options: DoctorArguments) => {
+    .addOption(new Option('-o, --output <format>').choices(OUTPUTS).default('table'))
+    .addHelpText('after', AGENT_HELP)
+    .action(async (files: string[], options: AgentArguments) => {
       const { doctor } = await import('./commands/doctor.js');
       await doctor(files, options);
+    });
+
+  program
+    .command('status')
+    .description('which agents answer, what they have, and what they cannot keep right')
+    .option('--agent <name>', 'ask this agent only (repeatable)', collect, [])
+    .addOption(new Option('-o, --output <format>').choices(OUTPUTS).default('table'))
+    .addHelpText('after', AGENT_HELP)
+    .action(async (options: AgentArguments) => {
+      const { status } = await import('./commands/status.js');
+      await status(options);
+    });
+
+  program
+    .command('claims')
+    .description('who holds which address')
+    .argument('[pool...]', 'pools such as apps/lan (default: all)')
+    .option('--owner <prefix>', 'owners that begin so')
+    .addOption(new Option('--state <state>').choices(['claimed', 'offered']))
+    .option('--address <address>', 'whoever holds this address or MAC address')
+    .option('--label <name=value>', 'claims with this label (repeatable)', collect, [])
+    .option('--agent <name>', 'ask this agent only (repeatable)', collect, [])
+    .addOption(new Option('-o, --output <format>').choices(OUTPUTS).default('table'))
+    .addHelpText('after', AGENT_HELP)
+    .action(async (pools: string[], options: ClaimsArguments) => {
+      const { claims } = await import('./commands/claims.js');
+      await claims(pools, options);
+    });
+
+  program
+    .command('bridges')
+    .description('the bridges that agents keep on their nodes, and how they are')
+    .option('--agent <name>', 'ask this agent only (repeatable)', collect, [])
+    .addOption(new Option('-o, --output <format>').choices(OUTPUTS).default('table'))
+    .addHelpText('after', AGENT_HELP)
+    .action(async (options: AgentArguments) => {
+      const { bridges } = await import('./commands/bridges.js');
+      await bridges(options);
+    });
+
+  program
+    .command('plan')
+    .description(
+      'what nodes would have to do for HostBridge and NodeNetwork objects; changes nothing',
+    )
+    .argument('<file...>', 'YAML or JSON files, folders, or - for standard input')
+    .option('--any-node', 'also objects with a nodeSelector', false)
+    .option('--agent <name>', 'ask this agent only (repeatable)', collect, [])
+    .addOption(new Option('-o, --output <format>').choices(OUTPUTS).default('table'))
+    .addHelpText('after', PLAN_HELP)
+    .action(async (files: string[], options: PlanArguments) => {
+      const { plan } = await import('./commands/plan.js');
+      await plan(files, options);
+    });
+
+  program
+    .command('drift')
+    .description('where nodes are not as they shall be; changes nothing')
+    .option('--agent <name>', 'ask this agent only (repeatable)', collect, [])
+    .addOption(new Option('-o, --output <format>').choices(OUTPUTS).default('table'))
+    .addHelpText('after', DRIFT_HELP)
+    .action(async (options: AgentArguments) => {
+      const { drift } = await import('./commands/drift.js');
+      await drift(options);
     });
 
   program
@@ -147,9 +211,16 @@ function makeProgram({ Command, Option }: Commander): Program {
   return program;
 }
 
-const DOCTOR_HELP = `
+const AGENT_HELP = `
 Agents and credentials come from NETLOOM_AGENTS, NETLOOM_CA_FILE, NETLOOM_TOKEN_FILE,
-NETLOOM_CERT_FILE and NETLOOM_KEY_FILE.`;
+NETLOOM_CERT_FILE and NETLOOM_KEY_FILE.
+Exit status: 0, 1 where an agent does not answer or something is wrong, 2 for wrong use.`;
+
+const PLAN_HELP = `${AGENT_HELP}
+A plan is a dry run at the agents: the steps are those that would be taken.`;
+
+const DRIFT_HELP = `${AGENT_HELP}
+What differs makes it 1, too; agents repair it by themselves within seconds.`;
 
 const CHECK_HELP = `
 Exit status: 0 without errors, 1 with errors, 2 for wrong use.

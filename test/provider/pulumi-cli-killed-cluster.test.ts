@@ -113,8 +113,8 @@ describeUnless(skipReason, 'a killed pulumi up of objects on a cluster, and of c
         await Promise.race([running.ended, new Promise((end) => setTimeout(end, lifeMs))]);
         await running.crash();
         await setInterface('cam0');
-        // What was made just before the kill is taken into the stack.
-        await stack.with({ PULUMI_K8S_UPSERT_EXISTING_OBJECTS: 'true' }).up();
+        // What was made just before the kill is taken into the stack, and what was deleted is missed.
+        await stack.with({ PULUMI_K8S_UPSERT_EXISTING_OBJECTS: 'true' }).up('--refresh');
         expect(await world()).toEqual(wanted);
         await stack.up('--expect-no-changes');
       }

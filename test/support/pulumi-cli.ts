@@ -135,7 +135,10 @@ export class PulumiStack {
     return { written: () => pieces.join(''), ended, crash };
   }
 
-  /** The backend of files writes its state in place: killed over it, it goes on from the copy beside it. */
+  /**
+   * The backend of files writes its state and its notes beside it in place. Killed over the one, it goes on
+   * from the copy; killed over the other, it does without.
+   */
   private mendCheckpoint(): void {
     const file = this.file('backend/.pulumi/stacks/demo/dev.json');
     const isWhole = (name: string): boolean => {
@@ -145,6 +148,9 @@ export class PulumiStack {
         return false;
       }
     };
+    for (const notes of [`${file}.attrs`, `${file}.bak.attrs`]) {
+      if (!isWhole(notes)) rmSync(notes, { force: true });
+    }
     if (!isWhole(file) && isWhole(`${file}.bak`)) copyFileSync(`${file}.bak`, file);
   }
 

@@ -1,14 +1,17 @@
 import { checkNodeNetwork, NetloomError, type Problem, within } from 'netloom';
-import { type AgentClient, type NodeNetworkSpec, nodeNetworkSpecSchema } from 'netloom/agent-api';
+import {
+  type AgentClient,
+  MANIFEST_OWNERS,
+  type NetworkObject,
+  networkRequest,
+  nodeNetworkSpecSchema,
+} from 'netloom/agent-api';
 import { problemsOfSchema } from '../problems';
 
-/** What the owner keys of networks that come from manifests begin with. */
-const OWNER_PREFIX = 'NodeNetwork/';
+const OWNER_PREFIX = MANIFEST_OWNERS.NodeNetwork;
 
 /** A NodeNetwork object of a manifest. */
-export interface WantedNetwork {
-  readonly name: string;
-  readonly spec: NodeNetworkSpec;
+export interface WantedNetwork extends NetworkObject {
   /** False when it is meant for nodes with certain labels: nobody can tell them here. */
   readonly isForHere: boolean;
 }
@@ -45,7 +48,7 @@ export async function networkRefusals(
   const problems: Problem[] = [];
   for (const one of wanted) {
     try {
-      await client.putNodeNetwork(await bodyOf(client, one), { dryRun: true });
+      await client.putNodeNetwork(await networkRequest(client, one), { dryRun: true });
     } catch (error) {
       if (!(error instanceof NetloomError)) throw error;
       problems.push(...error.problems);
@@ -61,7 +64,7 @@ export async function applyNetworks(
 ): Promise<string[]> {
   const lines: string[] = [];
   for (const one of wanted) {
-    const { steps } = await client.putNodeNetwork(await bodyOf(client, one));
+    const { steps } = await client.putNodeNetwork(await networkRequest(client, one));
     const words = steps.map((step) => step.words).join('; ');
     lines.push(`${one.name}: ${words === '' ? 'unchanged' : words}`);
   }
@@ -81,11 +84,4 @@ export async function pruneNetworks(
     lines.push(`${owner.slice(OWNER_PREFIX.length)}: removed`);
   }
   return lines;
-}
-
-/** With the id of the network where it is there: applying the same again begins nothing new. */
-async function bodyOf(client: AgentClient, { name, spec }: WantedNetwork) {
-  const owner = `${OWNER_PREFIX}${name}`;
-  const existing = await client.nodeNetwork(owner);
-  return { owner, spec, ...(existing && { id: existing.id }) };
 }

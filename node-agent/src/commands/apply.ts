@@ -7,7 +7,12 @@ import {
   type Problem,
   within,
 } from 'netloom';
-import type { AgentClient, BridgeView } from 'netloom/agent-api';
+import {
+  type AgentClient,
+  type BridgeView,
+  bridgeRequest,
+  MANIFEST_OWNERS,
+} from 'netloom/agent-api';
 import { parseAllDocuments } from 'yaml';
 import { unreadable } from '../config';
 import {
@@ -18,9 +23,6 @@ import {
   type WantedNetwork,
 } from './apply-networks';
 import { localClient } from './local-agent';
-
-/** What the owner keys of bridges that come from manifests begin with. */
-const OWNER_PREFIX = 'HostBridge/';
 
 export interface ApplyOptions {
   /** Folder that `netloom-agent init` made. */
@@ -57,7 +59,7 @@ export async function applyManifests(options: ApplyOptions): Promise<string[]> {
     if (refused.length > 0) throw new NetloomError(refused);
     const lines: string[] = [];
     for (const one of chosen) {
-      const bridge = await client.putBridge(one.spec.bridge, await body(client, one));
+      const bridge = await client.putBridge(one.spec.bridge, await bridgeRequest(client, one));
       lines.push(
         `${bridge.name}: ${bridge.steps.length === 0 ? 'unchanged' : bridge.steps.join('; ')}`,
       );
@@ -142,7 +144,7 @@ async function refusals(client: AgentClient, wanted: readonly Wanted[]): Promise
   const problems: Problem[] = [];
   for (const one of wanted) {
     try {
-      await client.putBridge(one.spec.bridge, await body(client, one), { dryRun: true });
+      await client.putBridge(one.spec.bridge, await bridgeRequest(client, one), { dryRun: true });
     } catch (error) {
       if (!(error instanceof NetloomError)) throw error;
       problems.push(...error.problems);
@@ -151,31 +153,10 @@ async function refusals(client: AgentClient, wanted: readonly Wanted[]): Promise
   return problems;
 }
 
-/** With the id of the bridge where it is there: applying the same again begins nothing new. */
-async function body(client: AgentClient, { name, spec }: Wanted) {
-  const owner = `${OWNER_PREFIX}${name}`;
-  const existing = await client.bridge(spec.bridge);
-  const { addresses, ports, mtu, mac, stp, multicastSnooping, adopt, uplink } = spec;
-  return {
-    owner,
-    ...(existing?.owner === owner && { id: existing.id }),
-    spec: {
-      ...(ports && { ports: [...ports] }),
-      ...(addresses && { addresses: [...addresses] }),
-      ...(mtu !== undefined && { mtu }),
-      ...(mac !== undefined && { mac }),
-      ...(stp !== undefined && { stp }),
-      ...(multicastSnooping !== undefined && { multicastSnooping }),
-      ...(adopt !== undefined && { adopt }),
-      ...(uplink !== undefined && { uplink }),
-    },
-  };
-}
-
 async function prune(client: AgentClient, wanted: readonly Wanted[]): Promise<string[]> {
   const kept = new Set(wanted.map((one) => one.spec.bridge));
   const gone = (bridge: BridgeView): boolean =>
-    bridge.owner.startsWith(OWNER_PREFIX) && !kept.has(bridge.name);
+    bridge.owner.startsWith(MANIFEST_OWNERS.HostBridge) && !kept.has(bridge.name);
   const lines: string[] = [];
   for (const bridge of (await client.bridges()).filter(gone)) {
     await client.removeBridge(bridge.name, bridge.id, bridge.owner);

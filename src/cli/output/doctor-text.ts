@@ -2,6 +2,7 @@ import type { NodeFactsView } from '../../agent-api';
 import { describeProblem, severityOf } from '../../errors';
 import type { NodeReport } from '../commands/doctor';
 import { type Paint, paintFor, printable } from '../terminal';
+import { columns } from './columns';
 
 /** What `netloom doctor` prints for people: facts first, then what is wrong. */
 export function doctorText(reports: readonly NodeReport[]): string {
@@ -87,18 +88,5 @@ function firewalldRows({ firewalld }: NodeFactsView): string[][] {
 /** Columns below a heading; nothing for none. */
 function rows(heading: string, cells: readonly (readonly string[])[]): string[] {
   if (cells.length === 0) return [];
-  const widths: number[] = [];
-  for (const row of cells) {
-    row.forEach((cell, index) => {
-      widths[index] = Math.max(widths[index] ?? 0, cell.length);
-    });
-  }
-  // A column that is empty everywhere takes no room.
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, index) => (widths[index] ? printable(cell).padEnd(widths[index]) : undefined))
-      .filter((cell) => cell !== undefined)
-      .join('  ')
-      .trimEnd();
-  return [`  ${heading}`, ...cells.map((row) => `    ${line(row)}`)];
+  return [`  ${heading}`, ...columns(cells).map((line) => `    ${line}`)];
 }
