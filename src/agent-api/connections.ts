@@ -6,7 +6,7 @@ export interface AgentConnection {
   readonly name: string;
   /** e.g. `https://10.0.0.5:8443`. */
   readonly url: string;
-  /** PEM file with the CA that signed the agent's certificate. @default - the system's CAs */
+  /** PEM file with the CA that signed the agent's certificate, or with several. @default - the system's CAs */
   readonly caFile?: string | undefined;
   /** File with a bearer token. Read at each request, so it may rotate. */
   readonly tokenFile?: string | undefined;

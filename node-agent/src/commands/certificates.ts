@@ -3,6 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
@@ -99,7 +100,7 @@ async function openAuthority(folder: string, name: string): Promise<Authority> {
     ],
   });
   await writeKey(files.keyFile, keys.privateKey);
-  writePublic(files.certFile, certificate.toString('pem'));
+  writeCertificate(files.certFile, certificate);
   return { certificate, key: keys.privateKey };
 }
 
@@ -122,11 +123,18 @@ async function issue(
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      // In a file of several CAs the name alone may fit more than one: agents of one name, a CA made anew.
+      await AuthorityKeyIdentifierExtension.create(authority.certificate.publicKey),
       ...extensions,
     ],
   });
   await writeKey(files.keyFile, keys.privateKey);
-  writePublic(files.certFile, certificate.toString('pem'));
+  writeCertificate(files.certFile, certificate);
+}
+
+/** With a newline at its end: several of them, one after the other, are a file, too. */
+function writeCertificate(file: string, certificate: X509Certificate): void {
+  writePublic(file, `${certificate.toString('pem')}\n`);
 }
 
 async function writeKey(file: string, key: webcrypto.CryptoKey): Promise<void> {
