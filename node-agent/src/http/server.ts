@@ -20,6 +20,9 @@ import { listenOnSocket, localCaller, type SocketSettings } from './unix-socket'
 /** How long a stop waits for requests that are being served, in ms. */
 const STOP_GRACE_MS = 5_000;
 
+/** How often a stop looks for connections that nobody uses any more, in ms. */
+const STOP_IDLE_MS = 50;
+
 /** How long a connection stays open that nobody uses, in ms; the client of `netloom` gives it up 20 s earlier. */
 const IDLE_MS = 30_000;
 
@@ -184,8 +187,11 @@ function cannotListen(place: string, why: string): Problem {
 function closeServer(server: Server | LocalServer): Promise<void> {
   return new Promise((resolve) => {
     const hurry = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
+    // What is answered from now on leaves its connection open, for nobody.
+    const idle = setInterval(() => server.closeIdleConnections(), STOP_IDLE_MS);
     server.close(() => {
       clearTimeout(hurry);
+      clearInterval(idle);
       resolve();
     });
     server.closeIdleConnections();
