@@ -104,7 +104,10 @@ describe('a caller on the network, and a node that has one interface', () => {
       if (!watchdog) await startWatchdog();
       const look = () => [onNode('-j', '-d', 'addr', 'show', 'dev', 'ck-up'), onNode('route')];
       const lasting = ([link = '', routes = '']: string[]) => [
-        link.replace(/"(promiscuity|valid_life_time|preferred_life_time|qdisc)":[^,]+,?/g, ''),
+        link.replace(
+          /"(promiscuity|valid_life_time|preferred_life_time|qdisc|tentative)":[^,]+,?/g,
+          '',
+        ),
         routes,
       ];
       const before = lasting(look());
