@@ -17,6 +17,9 @@ import { type AgentMessage, onMessages, send } from './messages';
 /** How long an agent may take to come back to a watchdog that was started anew, in ms. */
 const RETURN_MS = 3_000;
 
+/** How long another watchdog may take to answer, in ms. */
+const SILENT_MS = 3_000;
+
 /** How long until a host that could not be brought back is tried again, at first and at most. In ms. */
 const FIRST_AGAIN_MS = 500;
 const LONGEST_AGAIN_MS = 30_000;
@@ -169,14 +172,24 @@ export class Watchdog {
   }
 }
 
+/**
+ * Whether a watchdog is there. The socket of one that was killed may be held open for a moment by a command
+ * that it was just about to start: connections to it are taken, and break once that has begun.
+ */
 function answers(file: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(file);
-    socket.once('connect', () => {
+    const end = (isThere: boolean): void => {
+      clearTimeout(timer);
       socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
+      resolve(isThere);
+    };
+    // One that is stopped says nothing, and goes on later.
+    const timer = setTimeout(() => end(true), SILENT_MS);
+    socket.once('connect', () => send(socket, { type: 'ping' }));
+    onMessages(socket, () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
   });
 }
 
