@@ -6,7 +6,7 @@ import { Holding, recordOf, type Tally } from './holding';
 import { HeldPlace } from './number-space';
 import type { PoolLedger } from './pool-ledger';
 import { BY_VALUE, isByValue, isSetAside, SET_ASIDE } from './set-aside-marks';
-import { numberOf, readWords, wordsOf } from './words';
+import { covers, numberOf, readWords, wordsOf } from './words';
 
 /** An address that is in use and that no claim holds. */
 export interface SetAside {
@@ -85,15 +85,22 @@ export function setAsides(ledger: PoolLedger): SetAside[] {
     }));
 }
 
-/** Gives a holding up for one number of it. The quarantine of a block goes on for all the rest of it. */
+/**
+ * Gives a holding up for one number of it. The quarantine of a block goes on for all the rest of it.
+ *
+ * @param found what stands on the number: of a block that the pool's definition cuts only a piece
+ */
 function splitOff(
   ledger: PoolLedger,
-  holder: HeldPlace,
+  found: HeldPlace,
   place: HeldPlace,
   nextNumber: () => number,
   now: number,
 ): BookChange[] {
-  const holding = holder.holding as Holding;
+  const holding = found.holding as Holding;
+  const holder = holding.places.find(
+    (one) => one.kind === found.kind && covers(one, one.order, found),
+  ) as HeldPlace;
   const { owner, tally, incarnation, notes, isHeld, quarantineEnd: until = 0 } = holding;
   const changes = [giveUp(ledger, holding, [holder], now)];
   if (!isHeld || until <= now) return changes;

@@ -107,6 +107,28 @@ describe('addresses that are set aside', () => {
     ]);
   });
 
+  test('of a block in quarantine that the pool cuts by now, too', () => {
+    const book = makeBook(['10.10.0.1-10.10.0.8']);
+    const block = { pool: POOL, ...asker, addresses: ['10.10.0.4/30'] };
+    const { incarnation } = book.claim(block, 0).value;
+    const rows = new Map<number, ClaimRecord>();
+    apply(rows, book.release({ pool: POOL, ...asker, incarnation }, 0).changes);
+    const spec = { subnets: [{ subnet: '10.10.0.0/24', ranges: ['10.10.0.1-10.10.0.6'] }] };
+    book.putPool({ name: POOL, spec, owner: 'stack', identity: 'ci' }, 0);
+    apply(rows, book.setAside(inUse('10.10.0.6'), 1).changes);
+    expect([...rows.values()].map(({ addresses, until }) => [addresses, until])).toEqual([
+      [['10.10.0.4/31'], 60_000],
+      [['10.10.0.7'], 60_000],
+      [['10.10.0.6'], expect.any(Number)],
+    ]);
+    expect(book.setAsides(POOL, 1)).toEqual([inUse('10.10.0.6')]);
+    const other = { pool: POOL, owner: 'acme/b', identity: 'ci', prefixLength: 31 };
+    expect(book.claim({ ...other, addresses: ['10.10.0.2/31'] }, 1).value.state).toBe('claimed');
+    const taken = { ...other, owner: 'acme/c', addresses: ['10.10.0.4/31'] };
+    expect(refusal(() => book.claim(taken, 59_999))).toContain('NL_ADDRESS_NOT_FREE');
+    expect(book.claim(taken, 60_000).value.addresses).toEqual(['10.10.0.4/31']);
+  });
+
   test('one of a lost claim goes to whoever asks for it by value, and to nobody else', () => {
     const book = makeBook(['10.10.0.1', '10.10.0.5']);
     book.setAside(inUse('10.10.0.5', true), 0);

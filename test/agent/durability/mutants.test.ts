@@ -176,8 +176,8 @@ const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'lib/ipam/own-claims.js',
-        from: 'holding.identity === identity && answers(',
-        to: 'answers(',
+        from: ' || holding.identity !== identity)',
+        to: ')',
       },
     ],
     check: problemsOfRivals,
