@@ -1,4 +1,4 @@
-import { ipamType, type LinkKind, linkType } from '../cni';
+import { ipamType, isMembers, type LinkKind, linkType } from '../cni';
 import type { Problem } from '../errors';
 import type { NetworkDefinition, PlatformFacts } from '../kubernetes';
 import { missingKey } from './keys';
@@ -87,8 +87,13 @@ function checkPtp({ ipam }: NetworkDefinition): Problem[] {
     return [missingKey('ipam.gateway', 'gateway', 'ptp')];
   }
   if (ipam.kind !== 'static') return [];
-  return (ipam.settings.addresses ?? []).flatMap(({ gateway }, index) =>
-    gateway ? [] : [missingKey(`ipam.addresses[${index}].gateway`, 'gateway', 'ptp')],
+  const { addresses } = ipam.settings;
+  // What is no list of addresses is told of by its type.
+  if (!Array.isArray(addresses)) return [];
+  return addresses.flatMap((address: unknown, index) =>
+    !isMembers(address) || address['gateway']
+      ? []
+      : [missingKey(`ipam.addresses[${index}].gateway`, 'gateway', 'ptp')],
   );
 }
 
